@@ -1,0 +1,90 @@
+/** What the commands on an embedded stack have in common: its plan, its tools, its repair. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { embeddedId } from "../embedded/clouds/embedded-id.ts";
+import { ensureBuild, missingBuilds } from "../embedded/engine/go-build.ts";
+import { prepareHome } from "../embedded/engine/home.ts";
+import { ensurePulumi, findPulumi, type PulumiCli } from "../embedded/engine/pulumi-cli.ts";
+import { recoverStack } from "../embedded/engine/recovery.ts";
+import type { RunOptions } from "../embedded/engine/run.ts";
+import { Failure } from "../embedded/failure.ts";
+import type { Binaries } from "../embedded/kubernetes/processes.ts";
+import { checkoutRoot, stackPaths } from "../embedded/paths.ts";
+import type { Progress } from "../embedded/progress.ts";
+import type { PlatformPlan } from "../platform/plan/plan.ts";
+import { specFileOf } from "../platform/spec/pointer.ts";
+import { policyConfig } from "../policies/config.ts";
+import { planStack, policyChoices } from "../stacks/plan.ts";
+
+/**
+ * The plan of `stack`, made before anything is started or built.
+ * @throws SpecError with every problem of the files
+ * @throws Failure for a stack that is not embedded
+ */
+export function planEmbedded(stack: string): PlatformPlan {
+  const plan = planStack(checkoutRoot, specFileOf(checkoutRoot, stack));
+  if (plan.cloud === "local") return plan;
+  throw new Failure(`the stack "${stack}" is on ${plan.cloud}: use "pulumi up -s ${stack}"`);
+}
+
+/** Everything an embedded stack runs on. */
+export interface Tools {
+  readonly cli: PulumiCli;
+  readonly binaries: Binaries;
+}
+
+/** Finds or gets the tools, and says first how long that takes when something must be built. */
+export async function getTools(progress: Progress): Promise<Tools> {
+  await announceBuilds(progress);
+  const cli = await ensurePulumi(progress);
+  prepareHome();
+  const etcd = await ensureBuild("etcd", progress);
+  const kubernetes = await ensureBuild("kubernetes", progress);
+  const kwok = await ensureBuild("kwok", progress);
+  return { cli, binaries: { etcd, kubernetes, kwok } };
+}
+
+async function announceBuilds(progress: Progress): Promise<void> {
+  const cluster = missingBuilds(["etcd", "kubernetes", "kwok"]);
+  const engine = (await findPulumi()) ? [] : missingBuilds(["pulumi"]);
+  const missing = [...engine, ...cluster];
+  if (missing.length === 0) return;
+  const minutes = missing.reduce((sum, build) => sum + build.minutes, 0);
+  const names = missing.map(({ name }) => name).join(", ");
+  progress.note(
+    `This machine runs the platform for the first time: ${names} must be built from Go modules once, about ${minutes} minutes on 2 cores. The results are kept for all checkouts.`,
+  );
+}
+
+/** Writes what the policy pack is told of `plan`, and returns the file. */
+export function writePolicyConfig(plan: PlatformPlan): string {
+  const file = stackPaths(plan.name).policyConfig;
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(policyConfig(policyChoices(plan)), null, 2)}\n`);
+  return file;
+}
+
+/** Folder of the policy pack. */
+export const policyPack = join(checkoutRoot, "policies");
+
+/** How engine commands on `stack` are run. */
+export function runOptions(stack: string, cli: PulumiCli): RunOptions {
+  return { stack, cli, logFile: join(stackPaths(stack).logs, "pulumi.log") };
+}
+
+/** Mends what a killed run left of `stack`; its control plane answers. */
+export async function mendStack(stack: string, cli: PulumiCli, progress: Progress): Promise<void> {
+  const { stopped, unlocked, reread, lost } = await recoverStack(
+    runOptions(stack, cli),
+    embeddedId,
+  );
+  const mended = [
+    ...(stopped > 0 ? [`stopped ${stopped} processes of a killed run`] : []),
+    ...(unlocked > 0 ? ["removed the lock of a killed run"] : []),
+    ...(reread.length > 0
+      ? [`read anew ${reread.length} resources that a killed run was changing`]
+      : []),
+    ...lost.map((urn) => `cannot tell whether a killed run made ${urn}`),
+  ];
+  for (const line of mended) progress.note(`✓ repaired: ${line}`);
+}

@@ -1,0 +1,66 @@
+/** Reads objects back: for a refresh, what drifted; for an import, all there is. */
+import type { KubernetesClient } from "../../kubernetes/client.ts";
+import { KubernetesError } from "../../kubernetes/kubernetes-error.ts";
+import { type KubernetesObject, referenceTo } from "../../kubernetes/objects.ts";
+import type { Inputs, Outputs } from "../property-value.ts";
+import type { LiveState, Operation, ReadRequest } from "../resource-provider.ts";
+import { fieldManager } from "./apply.ts";
+import { liveInputs } from "./drift.ts";
+import { referenceOf, titleOf } from "./identity.ts";
+import {
+  importedInputs,
+  manifestFields,
+  manifestOf,
+  outputsOf,
+  withStringData,
+} from "./manifest.ts";
+import { whyNotReady } from "./ready/wait.ts";
+import { refusalOf } from "./refusal.ts";
+
+/** The object behind a resource as it is; `undefined` when it is gone, or going. */
+export async function readObject(
+  client: KubernetesClient,
+  { type, id, oldInputs }: ReadRequest,
+  operation: Operation,
+): Promise<LiveState | undefined> {
+  const reference = referenceOf(type, id);
+  try {
+    const live = await client.find(reference);
+    if (live === undefined || live.metadata.deletionTimestamp !== undefined) return undefined;
+    const inputs = oldInputs
+      ? await driftedInputs(client, oldInputs, live, operation)
+      : importedInputs(live);
+    return { inputs, outputs: outputsOf(live), unhealthy: await whyNotReady(client, live) };
+  } catch (error) {
+    throw refusalOf(titleOf(reference), error);
+  }
+}
+
+async function driftedInputs(
+  client: KubernetesClient,
+  oldInputs: Inputs,
+  live: KubernetesObject,
+  operation: Operation,
+): Promise<Outputs> {
+  const wanted = manifestFields(oldInputs);
+  const object = manifestOf(oldInputs);
+  const repaired = (await repairedObject(client, object, operation)) ?? object;
+  const seen = liveInputs(wanted, repaired, live, fieldManager);
+  return seen === wanted ? oldInputs : withStringData(oldInputs, seen);
+}
+
+/** What the API would make of the object if the stack were applied now; `undefined` when it would refuse. */
+async function repairedObject(
+  client: KubernetesClient,
+  wanted: KubernetesObject,
+  { log }: Operation,
+): Promise<KubernetesObject | undefined> {
+  try {
+    return await client.apply(wanted, { fieldManager, force: true, dryRun: true });
+  } catch (error) {
+    if (!(error instanceof KubernetesError) || error.status === undefined) throw error;
+    const title = titleOf(referenceTo(wanted));
+    log.warning(`${title}: the API would now refuse what the stack asks for: ${error.message}`);
+    return undefined;
+  }
+}

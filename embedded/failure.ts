@@ -1,0 +1,4 @@
+/** A failure that a person can mend: printed as it stands, without a stack trace. */
+export class Failure extends Error {
+  override readonly name = "Failure";
+}

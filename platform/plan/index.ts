@@ -1,0 +1,69 @@
+/** Spec and facts to plan: all decisions of the platform, in order. */
+import { platformName, recommendedLabels } from "../facts/kubernetes.ts";
+import { type Issue, inReadingOrder, SpecError } from "../issue.ts";
+import type { Loaded } from "../spec/load.ts";
+import { judgement } from "./judgement.ts";
+import { type PlannedPools, planPools } from "./node-pools.ts";
+import type { PlatformPlan } from "./plan.ts";
+import { planServices } from "./services.ts";
+import { judgeSizes } from "./sizes.ts";
+import { planTeams } from "./teams.ts";
+
+/** A plan, or everything that is in its way. */
+export type Planned =
+  | { readonly plan: PlatformPlan; readonly issues: readonly [] }
+  | { readonly plan: undefined; readonly issues: readonly Issue[] };
+
+/** Plans what was loaded. Runs on whatever parsed, so that problems of form and of meaning come together. */
+export function plan({ draft, issues }: Loaded): Planned {
+  const judge = judgement();
+  const labels = stackLabels(draft);
+  judgeSizes(draft, judge);
+  const pools = planPools(draft, labels, judge);
+  const teams = planTeams(draft, labels, judge);
+  const services = planServices(draft, pools, labels, judge);
+  const all = inReadingOrder([...issues, ...judge.issues]);
+  const { name, cloud, environment, kubernetes } = draft;
+  if (all.length > 0 || !name || !cloud || !environment || !kubernetes) {
+    return { plan: undefined, issues: all };
+  }
+  return {
+    issues: [],
+    plan: {
+      name,
+      cloud,
+      environment,
+      kubernetesVersion: kubernetes.version,
+      labels,
+      pools: planned(pools),
+      teams,
+      services,
+      waivers: draft.waivers,
+      notes: judge.notes,
+      unresolved: judge.unresolved,
+    },
+  };
+}
+
+/** Labels of everything the stack makes, so that a cluster's objects and costs can be told apart. */
+function stackLabels({ name, owner, costCenter }: Loaded["draft"]) {
+  return {
+    [recommendedLabels.partOf]: platformName,
+    [recommendedLabels.managedBy]: "pulumi",
+    "inference-platform/stack": name ?? "",
+    "inference-platform/owner": owner ?? "",
+    "inference-platform/cost-center": costCenter ?? "",
+  };
+}
+
+/** The plan. @throws SpecError with every issue */
+export function planOrThrow(loaded: Loaded): PlatformPlan {
+  const { plan: made, issues } = plan(loaded);
+  if (made === undefined) throw new SpecError(issues);
+  return made;
+}
+
+function planned(pools: PlannedPools): PlatformPlan["pools"] {
+  const known = [...(pools?.values() ?? [])].flatMap((pool) => pool ?? []);
+  return Object.fromEntries(known.map((pool) => [pool.name, pool]));
+}

@@ -1,0 +1,68 @@
+/** Sizes that a spec gives as a number or as bounds. */
+import { answer, type Feature } from "../contracts/capability.ts";
+import { cloudFacts } from "../facts/clouds.ts";
+import type { Draft, DraftSize } from "../spec/draft.ts";
+import { environments } from "../spec/environments.ts";
+import type { Size } from "../spec/schema.ts";
+import type { Judgement } from "./judgement.ts";
+import type { Bounds } from "./plan.ts";
+
+/** What it takes to follow bounds. */
+const features = {
+  nodes: "nodeAutoscaling",
+  replicas: "replicaAutoscaling",
+} as const satisfies Record<DraftSize["of"], Feature>;
+
+/** The bounds of `size`, or `undefined` when they are the wrong way round. */
+export function boundsOf(size: Size): Bounds | undefined {
+  if (typeof size === "number") return { min: size, max: size };
+  return size.min > size.max ? undefined : size;
+}
+
+/** Refuses sizes that make no sense, and those that the cloud or the environment does not allow. */
+export function judgeSizes(draft: Draft, judge: Judgement): void {
+  for (const draftSize of draft.sizes) {
+    const { size } = draftSize;
+    if (typeof size !== "number") judgeBounds(draftSize, size, draft, judge);
+    if (draftSize.of === "replicas") judgeReplicas(draftSize, draft, judge);
+  }
+}
+
+function judgeBounds(
+  { path, of }: DraftSize,
+  { min, max }: Bounds,
+  draft: Draft,
+  judge: Judgement,
+): void {
+  if (min > max) {
+    judge.refuse(draft.source, path, {
+      code: "min-above-max",
+      problem: `got min ${min} above max ${max}`,
+      allowed: "min is at most max",
+      fix: `set min to ${max} or less, or max to ${min} or more`,
+    });
+  }
+  if (min >= max || draft.cloud === undefined) return;
+  const { refusal, note } = answer(cloudFacts[draft.cloud].capabilities[features[of]]);
+  if (note !== undefined) judge.note(`${path.join(".")}: ${note}`);
+  if (refusal === undefined) return;
+  judge.refuse(draft.source, path, {
+    code: "capability-none",
+    problem: `got bounds from ${min} to ${max}, but ${draft.cloud} cannot follow them: ${refusal}`,
+    allowed: "one fixed number is allowed",
+    fix: `write ${max}`,
+  });
+}
+
+function judgeReplicas({ path, size }: DraftSize, draft: Draft, judge: Judgement): void {
+  if (draft.environment === undefined) return;
+  const { minReplicas } = environments[draft.environment];
+  const least = typeof size === "number" ? size : size.min;
+  if (least >= minReplicas) return;
+  judge.refuse(draft.source, typeof size === "number" ? path : [...path, "min"], {
+    code: "out-of-range",
+    problem: `got ${least}`,
+    allowed: `a service in ${draft.environment} has at least ${minReplicas}`,
+    fix: `write ${minReplicas}`,
+  });
+}

@@ -1,0 +1,41 @@
+/** A stack's files to its plan, judged in full: form, meaning, and what the spec asks of the policy pack. */
+
+import { type Issue, inReadingOrder, SpecError } from "../platform/issue.ts";
+import { plan } from "../platform/plan/index.ts";
+import type { PlatformPlan } from "../platform/plan/plan.ts";
+import type { Draft } from "../platform/spec/draft.ts";
+import { loadStack } from "../platform/spec/load.ts";
+import { choiceProblems, type PolicyChoices } from "../policies/config.ts";
+
+/**
+ * The plan of `stacks/<specFile>`.
+ * @param root the checkout
+ * @throws SpecError with every problem there is
+ */
+export function planStack(root: string, specFile: string): PlatformPlan {
+  const loaded = loadStack(root, specFile);
+  const planned = plan(loaded);
+  const issues = [...planned.issues, ...policyIssues(loaded.draft)];
+  if (planned.plan === undefined || issues.length > 0) throw new SpecError(inReadingOrder(issues));
+  return planned.plan;
+}
+
+/** What a plan tells the policy pack. */
+export function policyChoices({ environment, waivers }: PlatformPlan): PolicyChoices {
+  return { environment, waivers };
+}
+
+function policyIssues({ source, environment, waivers }: Draft): readonly Issue[] {
+  if (environment === undefined) return [];
+  return choiceProblems({ environment, waivers }).map(({ path, problem, allowed, fix }) => {
+    const steps = ["policy", ...path.split(/[.[\]]+/)];
+    return {
+      code: "unknown-rule",
+      at: source.at(steps),
+      path: steps.join("."),
+      problem,
+      allowed,
+      fix,
+    };
+  });
+}

@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { checkoutRoot } from "../../embedded/paths.ts";
+import { planOrThrow } from "../../platform/plan/index.ts";
+import { loadStack } from "../../platform/spec/load.ts";
+import { specFileOf, stackNames } from "../../platform/spec/pointer.ts";
+import { build } from "../../stacks/build.ts";
+import { record, resourceList } from "../support/record.ts";
+
+/**
+ * Every stack planned and built whole. A changed line is a renamed, moved, added or removed resource: renames need an
+ * `aliases` entry. `UPDATE_GOLDEN=1` writes the lists anew; the diff is for review.
+ */
+describe("Resources of", () => {
+  for (const stack of stackNames(checkoutRoot)) {
+    it(`${stack} are those of its golden list, in a preview and in a real run`, async () => {
+      const plan = planOrThrow(loadStack(checkoutRoot, specFileOf(checkoutRoot, stack)));
+      const lists = [await listOf(plan, true), await listOf(plan, false)];
+      const file = join(import.meta.dirname, "golden", `${stack}.txt`);
+      if (process.env["UPDATE_GOLDEN"]) writeFileSync(file, lists[0] ?? "");
+      const golden = readFileSync(file, "utf8");
+      for (const list of lists) assert.equal(list, golden);
+    });
+  }
+});
+
+async function listOf(plan: Parameters<typeof build>[0], preview: boolean): Promise<string> {
+  const resources = await record(() => build(plan), preview);
+  return `${resourceList(resources).toSorted().join("\n")}\n`;
+}

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { checkoutRoot } from "../../embedded/paths.ts";
+import { planOrThrow } from "../../platform/plan/index.ts";
+import { loadStack } from "../../platform/spec/load.ts";
+import { specFileOf, stackNames } from "../../platform/spec/pointer.ts";
+import { container, deployment, object, service } from "../../policies/cases.ts";
+import { policyConfig } from "../../policies/config.ts";
+import type { Environment, Resource } from "../../policies/define-rule.ts";
+import { judge } from "../../policies/judge.ts";
+import { rules } from "../../policies/rules/index.ts";
+import { readSettings } from "../../policies/settings.ts";
+import { build } from "../../stacks/build.ts";
+import { record } from "../support/record.ts";
+
+/** Ids of the mandatory rules that object to something in a stack. */
+function broken(stack: readonly Resource[], environment: Environment): readonly string[] {
+  const config = policyConfig({ environment });
+  return rules
+    .filter(({ id }) => config[id]?.enforcementLevel === "mandatory")
+    .filter((rule) =>
+      stack
+        .flatMap((resource) =>
+          judge(rule, resource, readSettings(config[rule.id]), "2026-11-20", stack),
+        )
+        .some(({ outcome }) => outcome === "violation"),
+    )
+    .map(({ id }) => id);
+}
+
+/** One of everything that no stack should have. */
+const badStack: readonly Resource[] = [
+  object("core/v1:Namespace", { metadata: { name: "vision", namespace: undefined } }),
+  deployment({
+    spec: { replicas: 1 },
+    pod: {
+      securityContext: { runAsUser: 0 },
+      hostNetwork: true,
+      terminationGracePeriodSeconds: 15,
+      volumes: [{ name: "host", hostPath: { path: "/" } }],
+      containers: [
+        container({
+          image: "server:latest",
+          env: [{ name: "HF_TOKEN", value: "open-sesame" }],
+          resources: { limits: { "nvidia.com/gpu": "0.5" } },
+          livenessProbe: undefined,
+          securityContext: { privileged: true },
+        }),
+      ],
+    },
+  }),
+  service({ selector: { app: "nobody" } }),
+];
+
+describe("The policy pack", () => {
+  for (const stack of stackNames(checkoutRoot))
+    it(`objects to nothing that is mandatory in ${stack}, planned and built whole`, async () => {
+      const plan = planOrThrow(loadStack(checkoutRoot, specFileOf(checkoutRoot, stack)));
+      const recorded = await record(() => build(plan), true);
+      const resources = recorded.map(({ type, name, inputs }) => ({ type, name, props: inputs }));
+      assert.deepEqual(broken(resources, plan.environment), []);
+    });
+
+  it("objects to a stack of everything bad with every rule, and in dev with those that bind there", () => {
+    assert.deepEqual(
+      broken(badStack, "prod"),
+      rules.map(({ id }) => id),
+    );
+    assert.deepEqual(broken(badStack, "dev"), [
+      "iam-no-static-keys",
+      "wl-no-priv-escalation",
+      "wl-no-privileged",
+      "wl-drop-caps",
+      "wl-seccomp",
+      "wl-host-namespaces",
+      "wl-volume-types",
+      "wl-ns-psa-labels",
+      "wl-selector-consistency",
+      "ml-gpu-integer-limits",
+    ]);
+  });
+});
