@@ -32,7 +32,7 @@ function planMicroseconds(services: number): number {
 /** A spec whose services share one pool, half of them with a model server of each kind. */
 function textOf(file: string, services: number): string {
   if (file === "services/team/cpu.yaml") {
-    return 'server: fastapi\nimage: registry.example/app:1.0.0\nresources: { cpu: 1, memory: 2GiB }\nrequestTimeout: 10s\n';
+    return "server: fastapi\nimage: registry.example/app:1.0.0\nresources: { cpu: 1, memory: 2GiB }\nrequestTimeout: 10s\n";
   }
   const placed = Array.from(
     { length: services },

@@ -37,7 +37,13 @@ export async function measurePreview(
     throw new Error("the bare program does not register the same number of resources");
   }
   return [
-    compare(`preview of local, ${resources} resources`, "s", ours, theirs, ({ seconds }) => seconds),
+    compare(
+      `preview of local, ${resources} resources`,
+      "s",
+      ours,
+      theirs,
+      ({ seconds }) => seconds,
+    ),
     compare("memory of that preview", "MiB", ours, theirs, ({ peakMiB }) => peakMiB),
   ];
 }

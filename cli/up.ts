@@ -1,5 +1,6 @@
 /** `npm run up`: brings up an embedded stack, or repairs and updates it. */
 
+import { shellQuote } from "../embedded/engine/home.ts";
 import { type EngineResult, runEngine } from "../embedded/engine/run.ts";
 import { ensureStack } from "../embedded/engine/stack.ts";
 import { Failure } from "../embedded/failure.ts";
@@ -105,7 +106,7 @@ function summary(
         ]
       : []),
     "Look further:",
-    `  export KUBECONFIG=${stackPaths(plan.name).kubeconfig}`,
+    `  export KUBECONFIG=${shellQuote(stackPaths(plan.name).kubeconfig)}`,
     `  eval "$(npm run --silent env)"   # pulumi and kubectl on PATH`,
     "  kubectl get pods -A",
     "",

@@ -2,7 +2,8 @@
  * What the pack is told: environment, waivers, raised levels and caps travel in the engine's own policy config, one entry
  * per policy (`--policy-pack-config`). Nothing else reaches it, so the same file gives the same verdicts.
  */
-import { type CapValue, type Environment, type Level, levels, type Rule } from "./define-rule.ts";
+import type { Environment } from "../platform/spec/environments.ts";
+import { type CapValue, type Level, levels, type Rule } from "./define-rule.ts";
 import { rules as allRules } from "./rules/index.ts";
 import { fits } from "./settings.ts";
 import { isDay, isSpecific, type Waiver } from "./waivers.ts";

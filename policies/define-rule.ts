@@ -2,6 +2,7 @@
  * How a rule is written: one object in one file, with its cases beside its checks. Plain data and pure functions; the
  * SDK comes in with `pack.ts` alone, so that the command line and the tests read rules without it.
  */
+import type { Environment } from "../platform/spec/environments.ts";
 import type { References } from "./references.ts";
 import { attempt, isOpen, type Open, openReason } from "./unjudged.ts";
 
@@ -15,12 +16,7 @@ export const levels = ["disabled", "advisory", "mandatory"] as const;
 export type Level = (typeof levels)[number];
 
 /** The level of a rule per environment. Prod is what holds when the pack is told nothing. */
-export interface Enforcement {
-  readonly dev: Level;
-  readonly staging: Level;
-  readonly prod: Level;
-}
-export type Environment = keyof Enforcement;
+export type Enforcement = Readonly<Record<Environment, Level>>;
 
 /** One resource as the engine shows it: inputs to a check of the resource, outputs to a check of the stack. */
 export interface Resource {

@@ -1,7 +1,7 @@
 /** Every place of a pod where a value stands in clear: environment, command and arguments. */
 import type { Subjects } from "./define-rule.ts";
 import { containers } from "./pods.ts";
-import { at, textAt } from "./read.ts";
+import { textAt } from "./read.ts";
 import { attempt, each, isOpen, type Open } from "./unjudged.ts";
 
 export interface Literal {
@@ -29,11 +29,10 @@ export const podLiterals: Subjects<Literal> = {
 
 function* variable(entry: unknown, label: string): Generator<Literal | Open> {
   const name = attempt(() => textAt(entry, "name") ?? "");
-  const value = attempt(() => at(entry, "value"));
+  const value = attempt(() => textAt(entry, "value"));
   if (isOpen(name)) yield name;
   else if (isOpen(value)) yield value;
-  else if (value !== undefined)
-    yield { label: `${label}: env ${name}`, name, value: String(value) };
+  else if (value !== undefined) yield { label: `${label}: env ${name}`, name, value };
 }
 
 /**

@@ -74,15 +74,27 @@ function keyOf({ rule, resource, until }: Waiver): string {
 }
 
 /**
- * Reports a message as it stands. The SDK's typed form puts the policy's description before it and has no level of its
- * own; its server takes an object that has both, which its types do not show (1.21.0, `makeReportViolationFun`).
+ * What the SDK's server takes beside a text (1.21.0, `makeReportViolationFun`), though its types do not show it. A text
+ * would get the policy's description before it and could have no level of its own.
  */
+interface Diagnostic {
+  readonly message: string;
+  readonly urn?: string | undefined;
+  readonly enforcementLevel?: "advisory";
+}
+
+/** A method, because the parameters of methods may be wider than those of the function they are. */
+interface Reporter {
+  report(violation: string | Diagnostic): void;
+}
+
 function sendReport(
   report: ReportViolation,
   message: string,
   urn?: string,
   isBinding = false,
 ): void {
-  const level = isBinding ? {} : { enforcementLevel: "advisory" };
-  Reflect.apply(report, undefined, [{ message, urn, ...level }]);
+  const reporter: Reporter = { report };
+  const level = isBinding ? {} : ({ enforcementLevel: "advisory" } as const);
+  reporter.report({ message, urn, ...level });
 }

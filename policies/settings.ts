@@ -1,12 +1,11 @@
 /** How a policy reads its config: the schema that the engine checks it by, and its values in the rules' own terms. */
 import type { PolicyConfigSchema } from "@pulumi/policy";
-import type { Cap, CapValue, Environment, Rule, Situation } from "./define-rule.ts";
+import { environmentNames } from "../platform/spec/environments.ts";
+import type { Cap, CapValue, Rule, Situation } from "./define-rule.ts";
 import { at, listAt, textAt } from "./read.ts";
 import type { Waiver } from "./waivers.ts";
 
 type Schema = PolicyConfigSchema["properties"][string];
-
-const environments: readonly Environment[] = ["dev", "staging", "prod"];
 
 const waiverKeys = ["rule", "resource", "until", "owner", "why"];
 const waiverSchema: Schema = {
@@ -20,7 +19,7 @@ const waiverSchema: Schema = {
 export function settingsSchema({ caps = [] }: Pick<Rule, "caps"> = {}): PolicyConfigSchema {
   return {
     properties: {
-      environment: { type: "string", enum: [...environments], default: "prod" },
+      environment: { type: "string", enum: [...environmentNames], default: "prod" },
       waivers: { type: "array", items: waiverSchema, default: [] },
       ...Object.fromEntries(caps.map((cap) => [cap.name, capSchema(cap)])),
     },
@@ -43,7 +42,7 @@ export function readSettings(properties: unknown): Settings {
   const given = textAt(properties, "environment");
   return {
     situation: {
-      environment: environments.find((environment) => environment === given) ?? "prod",
+      environment: environmentNames.find((environment) => environment === given) ?? "prod",
       valueOf: (cap) => {
         const value = at(properties, cap.name);
         return fits(cap.default, value) ? value : cap.default;

@@ -22,13 +22,15 @@ export function rulesPage(): string {
 }
 
 function ruleBlocks({ id, why, fix, kinds, references, caps, scope }: RuleDoc) {
+  // Each kind has a server-side apply twin of the same name, which would double the list.
+  const judged = kinds.filter((kind) => !kind.endsWith("Patch"));
   const what = scope === "stack" ? "the stack as a whole, by its" : "each";
   return [
     `## ${id}`,
     why,
     `Fix: ${fix}.`,
     [
-      `- Judges ${what} ${kinds.join(", ")}.`,
+      `- Judges ${what} ${judged.join(", ")}.`,
       ...(references.length > 0 ? [`- See ${references.join("; ")}.`] : []),
       ...caps.map((cap) => `- \`${cap.name}\`: ${cap.means}; default ${String(cap.default)}.`),
     ].join("\n"),

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { Discovery, type ServedKind } from "./discovery.ts";
+import { Discovery, pathIn, type ServedKind } from "./discovery.ts";
 import { type Connection, connectionOf, type KubeconfigOptions } from "./kubeconfig.ts";
 import { KubernetesError } from "./kubernetes-error.ts";
 import {
@@ -96,7 +96,7 @@ export class KubernetesClient {
   readonly #discovery: Discovery;
   readonly #onWarning: (text: string) => void;
 
-  private constructor(connection: Connection, options: ClientOptions) {
+  constructor(connection: Connection, options: Pick<ClientOptions, "onWarning"> = {}) {
     this.#connection = connection;
     this.#onWarning = options.onWarning ?? (() => {});
     this.#discovery = new Discovery((path) => this.#json("GET", path));
@@ -280,19 +280,6 @@ interface SendOptions extends CallOptions {
   readonly query?: Query | undefined;
   readonly body?: unknown;
   readonly contentType?: string | undefined;
-}
-
-function pathIn({ plural, namespaced }: ServedKind, reference: ObjectReference): string {
-  const { apiVersion, name } = reference;
-  const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  const namespace = namespaced
-    ? (reference.namespace ?? (name === undefined ? undefined : "default"))
-    : undefined;
-  const parts = [root];
-  if (namespace !== undefined) parts.push("namespaces", namespace);
-  parts.push(plural);
-  if (name !== undefined) parts.push(name);
-  return parts.join("/");
 }
 
 function objectIn(answer: unknown, request: string): KubernetesObject {

@@ -9,36 +9,16 @@
  * Callers hold the stack's lock.
  */
 import { existsSync, renameSync, rmdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../failure.ts";
 import { type StackPaths, stackPaths } from "../paths.ts";
 import { ownedProcesses, stopOwned } from "../process-table.ts";
 import type { Progress, Step } from "../progress.ts";
-import { kwokRole } from "./access.ts";
-import { authorityIn, removeUnusableCertificate } from "./certificate.ts";
+import { configFor, ensureControllers, ensureCore, expectReady } from "./bring-up.ts";
 import { KubernetesClient } from "./client.ts";
-import { kubeconfigText } from "./kubeconfig.ts";
 import { KubernetesError } from "./kubernetes-error.ts";
-import {
-  endProcesses,
-  ensureProcess,
-  expectAlive,
-  plainName,
-  type Running,
-  removeLogs,
-  type Site,
-} from "./process-group.ts";
-import {
-  type Binaries,
-  componentKubeconfig,
-  controllerNames,
-  coreNames,
-  type ProcessName,
-  planOf,
-  stagesOf,
-} from "./processes.ts";
-import { ensureSettings, files, type Settings, type UserId, writeIfChanged } from "./settings.ts";
+import { endProcesses, plainName, removeLogs, type Site } from "./process-group.ts";
+import { type Binaries, controllerNames, coreNames, type ProcessName } from "./processes.ts";
+import { ensureSettings, writeIfChanged } from "./settings.ts";
 
 /** A control plane that answers. */
 export interface ControlPlane {
@@ -58,15 +38,6 @@ export interface ControlPlaneStatus {
   readonly processes: Readonly<Partial<Record<ProcessName, number>>>;
 }
 
-/** How long processes that were just started may take; a machine that builds something on both cores is slow. */
-const patienceMs = 90_000;
-
-/** How long processes may take that were already there. When they do not answer, all are started anew. */
-const patienceWithOldMs = 20_000;
-
-/** A process that dies of a wrong flag or file does so in this time. */
-const settleMs = 500;
-
 const names: readonly ProcessName[] = [...coreNames, ...controllerNames];
 
 /**
@@ -84,7 +55,8 @@ export async function ensureControlPlane(
     step.done(result.started.length === 0 ? "already running" : undefined);
     return result;
   } catch (error) {
-    step.fail(error instanceof Error ? error.message : String(error));
+    const why = error instanceof Error ? error.message : String(error);
+    step.fail(why.split("\n", 1)[0] ?? why); // The end of a log follows with the error itself.
     throw error;
   }
 }
@@ -94,7 +66,7 @@ async function bringUpTwice(stack: string, binaries: Binaries, step: Step): Prom
   try {
     return await bringUp(stack, binaries, step);
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
+    if (!(error instanceof Failure || error instanceof KubernetesError)) throw error;
     step.update("starting everything anew");
     await stopOwned("control-plane", stack, 0);
     return bringUp(stack, binaries, step);
@@ -117,131 +89,6 @@ async function bringUp(stack: string, binaries: Binaries, step: Step): Promise<C
     .filter(({ isNew }) => isNew)
     .map(({ name }) => name);
   return { kubeconfig: paths.kubeconfig, server: core.client.server, started };
-}
-
-interface Core {
-  readonly processes: readonly Running[];
-  /** PEM of the authority behind the API server's certificate. */
-  readonly authority: string;
-  readonly client: KubernetesClient;
-}
-
-async function ensureCore(
-  site: Site,
-  settings: Settings,
-  binaries: Binaries,
-  step: Step,
-): Promise<Core> {
-  step.update("etcd");
-  const socket = join(site.folder, files.etcdSocket);
-  const etcd = await ensureProcess(site, planOf("etcd", settings, binaries), [], () =>
-    rmSync(socket, { force: true }),
-  );
-  await until(site, [etcd], () => existsSync(socket) || undefined);
-
-  step.update("kube-apiserver");
-  // An API server that has long missed its etcd asks for it ever more rarely, up to every two minutes.
-  if (etcd.isNew) await endProcesses(site, (name) => name === "kube-apiserver");
-  const plan = planOf("kube-apiserver", settings, binaries);
-  const apiServer = await ensureProcess(site, plan, settings, () =>
-    removeUnusableCertificate(site.folder),
-  );
-  const processes = [etcd, apiServer];
-  const { authority, client } = await until(site, processes, () => answeringApi(site, settings));
-  return { processes, authority, client };
-}
-
-async function answeringApi(
-  site: Site,
-  settings: Settings,
-): Promise<Pick<Core, "authority" | "client"> | undefined> {
-  const authority = authorityIn(site.folder);
-  if (authority === undefined) return undefined;
-  const client = KubernetesClient.fromText(configFor("admin", site.stack, settings, authority));
-  await expectReady(client);
-  return { authority, client };
-}
-
-/** Asks the API server itself; its answer covers etcd. */
-async function expectReady(client: KubernetesClient): Promise<void> {
-  await client.text("/readyz", { timeoutMs: 5_000 });
-}
-
-async function ensureControllers(
-  site: Site,
-  settings: Settings,
-  binaries: Binaries,
-  { client, authority }: Core,
-  step: Step,
-): Promise<readonly Running[]> {
-  step.update(controllerNames.join(", "));
-  const stages = stagesOf(binaries);
-  writeIfChanged(join(site.folder, files.authority), authority);
-  writeIfChanged(join(site.folder, files.stages), stages);
-  for (const name of controllerNames) {
-    const config = configFor(name, site.stack, settings, authority);
-    writeIfChanged(join(site.folder, componentKubeconfig(name)), config);
-  }
-  const inputs = [settings, authority, stages];
-  const processes = await Promise.all(
-    controllerNames.map((name) => {
-      const prepare = name === "kwok" ? () => grantKwok(client) : undefined;
-      return ensureProcess(site, planOf(name, settings, binaries), inputs, prepare);
-    }),
-  );
-  const settled = Date.now() + (processes.some(({ isNew }) => isNew) ? settleMs : 0);
-  await until(
-    site,
-    processes,
-    async () => ((await canHoldPods(client)) && Date.now() >= settled) || undefined,
-  );
-  return processes;
-}
-
-async function grantKwok(client: KubernetesClient): Promise<void> {
-  for (const object of kwokRole)
-    await client.apply(object, { fieldManager: "inference-platform", force: true });
-}
-
-/** A namespace refuses pods until the controller manager has given it a service account. */
-async function canHoldPods(client: KubernetesClient): Promise<boolean> {
-  const namespace = "/api/v1/namespaces/default";
-  const [account, authority] = await Promise.all([
-    client.get(`${namespace}/serviceaccounts/default`),
-    client.get(`${namespace}/configmaps/kube-root-ca.crt`),
-  ]);
-  return account !== undefined && authority !== undefined;
-}
-
-/**
- * Waits for the first result of `check`; a request that fails counts as none.
- * @throws Failure when a process ends, or no result comes in time
- */
-async function until<T>(
-  site: Site,
-  processes: readonly Running[],
-  check: () => Promise<T | undefined> | T | undefined,
-): Promise<T> {
-  const patience = processes.some(({ isNew }) => isNew) ? patienceMs : patienceWithOldMs;
-  const deadline = Date.now() + patience;
-  let trouble = "";
-  for (;;) {
-    expectAlive(site, processes);
-    try {
-      const result = await check();
-      if (result !== undefined) return result;
-    } catch (error) {
-      if (!(error instanceof KubernetesError)) throw error;
-      trouble = `: ${error.message}`;
-    }
-    if (Date.now() > deadline) {
-      const who = processes.map(({ name }) => name).join(", ");
-      throw new Failure(
-        `${who} not ready after ${patience / 1_000} s${trouble}; the logs are in ${site.logs}`,
-      );
-    }
-    await sleep(50);
-  }
 }
 
 /**
@@ -304,13 +151,4 @@ function removedFolder(paths: StackPaths): string {
 
 function namesRunning(stack: string): readonly string[] {
   return ownedProcesses("control-plane", stack).map(({ name }) => plainName(name));
-}
-
-function configFor(user: UserId, stack: string, settings: Settings, authority: string): string {
-  return kubeconfigText({
-    name: user === "admin" ? `inference-platform-${stack}` : user,
-    server: `https://127.0.0.1:${settings.port}`,
-    authority,
-    token: settings.tokens[user],
-  });
 }

@@ -1,6 +1,6 @@
 /** Which kinds an API server serves, remembered, but never that one is missing. */
 import { KubernetesError } from "./kubernetes-error.ts";
-import { read, readList, readString } from "./objects.ts";
+import { type ObjectReference, read, readList, readString } from "./objects.ts";
 
 /** How the API serves a kind. */
 export interface ServedKind {
@@ -34,9 +34,8 @@ export class Discovery {
   }
 
   async #kindsOf(apiVersion: string): Promise<Kinds> {
-    const path = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
     try {
-      return kindsIn(await this.#fetch(path));
+      return kindsIn(await this.#fetch(rootOf(apiVersion)));
     } catch (error) {
       if (error instanceof KubernetesError && error.status === 404) return new Map();
       throw error;
@@ -54,4 +53,21 @@ function kindsIn(answer: unknown): Kinds {
       return [[kind, { plural, namespaced: read(entry, "namespaced") === true }]];
     }),
   );
+}
+
+/** The path of what `reference` names: an object, or without a name or namespace a collection. */
+export function pathIn({ plural, namespaced }: ServedKind, reference: ObjectReference): string {
+  const { apiVersion, name } = reference;
+  const fallback = name === undefined ? undefined : "default";
+  const namespace = namespaced ? (reference.namespace ?? fallback) : undefined;
+  const parts = [rootOf(apiVersion)];
+  if (namespace !== undefined) parts.push("namespaces", namespace);
+  parts.push(plural);
+  if (name !== undefined) parts.push(name);
+  return parts.join("/");
+}
+
+/** The first API group had no name. */
+function rootOf(apiVersion: string): string {
+  return apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
 }

@@ -17,6 +17,9 @@ export const simulatedLabel = "inference-platform/simulated";
 
 const fieldManager = "inference-platform";
 
+/** The part of the client that the functions here need. */
+type Api = Pick<KubernetesClient, "apply" | "get" | "list" | "patch" | "remove">;
+
 /** Keeps pods off a node unless they tolerate it. */
 export interface Taint {
   readonly key: string;
@@ -90,7 +93,7 @@ export interface ApplyNodeOptions {
  * @throws Failure when it does not become Ready
  */
 export async function applyNode(
-  client: KubernetesClient,
+  client: Api,
   node: KubernetesObject,
   options: ApplyNodeOptions = {},
 ): Promise<KubernetesObject> {
@@ -129,7 +132,7 @@ function takesPods(node: KubernetesObject): boolean {
 
 /** Returns the capacity in the API server's way of writing it. */
 async function setCapacity(
-  client: KubernetesClient,
+  client: Api,
   path: string,
   status: unknown,
   signal: AbortSignal | undefined,
@@ -161,7 +164,7 @@ function sameStrings(
  * Whatever owns the pods makes new ones elsewhere. Returns whether the node was there.
  */
 export async function removeNode(
-  client: KubernetesClient,
+  client: Api,
   name: string,
   options: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<boolean> {
@@ -176,7 +179,7 @@ export async function removeNode(
 }
 
 async function removeAtOnce(
-  client: KubernetesClient,
+  client: Api,
   { metadata }: KubernetesObject,
   options: { readonly signal?: AbortSignal | undefined },
 ): Promise<void> {
@@ -190,10 +193,7 @@ async function removeAtOnce(
 }
 
 /** The nodes of a pool as they are, by name. */
-export async function readNodes(
-  client: KubernetesClient,
-  pool: string,
-): Promise<readonly KubernetesObject[]> {
+export async function readNodes(client: Api, pool: string): Promise<readonly KubernetesObject[]> {
   return client.list("/api/v1/nodes", { labelSelector: `${poolLabel}=${pool}` });
 }
 

@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSy
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isRecord, readNumber, readString } from "./objects.ts";
+import { readNumber, readString } from "./objects.ts";
 
 /** Who may talk to the API server. Each has a token of its own and no more rights than its work needs. */
 export const users = {
@@ -77,19 +77,21 @@ export async function ensureSettings(folder: string, portIsOurs: boolean): Promi
   return settings;
 }
 
-/** The settings in `folder`, or `undefined` when it has none. */
-export function readSettings(folder: string): Settings | undefined {
-  const file = join(folder, files.settings);
-  return existsSync(file) ? settingsIn(JSON.parse(readFileSync(file, "utf8"))) : undefined;
+/** The settings in `folder`; a file that lacks something, for example a user of a later version, counts as none. */
+function readSettings(folder: string): Settings | undefined {
+  const file = parsed(join(folder, files.settings));
+  const port = readNumber(file, "port");
+  const tokens = tokensFrom((user) => readString(file, "tokens", user) ?? "");
+  const isWhole = port !== undefined && userIds.every((user) => tokens[user] !== "");
+  return isWhole ? { port, tokens } : undefined;
 }
 
-/** A file of an older version, which may lack a user, counts as none. */
-function settingsIn(value: unknown): Settings | undefined {
-  const port = readNumber(value, "port");
-  if (!isRecord(value) || port === undefined) return undefined;
-  const token = (user: UserId): string => readString(value, "tokens", user) ?? "";
-  const tokens = tokensFrom(token);
-  return userIds.every((user) => tokens[user] !== "") ? { port, tokens } : undefined;
+function parsed(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch {
+    return undefined; // Not there, or damaged.
+  }
 }
 
 function newTokens(): Settings["tokens"] {

@@ -15,8 +15,10 @@ export interface Judgement {
   readonly issues: readonly Issue[];
   readonly notes: readonly string[];
   readonly unresolved: readonly string[];
-  /** Refuses what stands at `path` of `source`. Returns `undefined`, so that a function can refuse and end in one line. */
+  /** Refuses the value at `path` of `source`. Returns `undefined`, so that a function can refuse and end in one line. */
   refuse(source: Source, path: Path, finding: Finding): undefined;
+  /** Refuses the key at the end of `path`. */
+  refuseKey(source: Source, path: Path, finding: Finding): undefined;
   note(line: string): void;
   /** Names a fact that nobody has looked up. */
   miss(fact: string): void;
@@ -34,6 +36,10 @@ export function judgement(): Judgement {
     },
     refuse(source, path, finding) {
       issues.push({ ...finding, at: source.at(path), path: pathText(path) });
+      return undefined;
+    },
+    refuseKey(source, path, finding) {
+      issues.push({ ...finding, at: source.keyAt(path), path: pathText(path) });
       return undefined;
     },
     note: (line) => void notes.push(line),

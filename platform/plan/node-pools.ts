@@ -36,7 +36,8 @@ function planPool(
   if (draft.cloud === undefined) return undefined;
   const { choice, findings } = chooseMachine(pool, draft.cloud);
   for (const { key, ...finding } of findings) {
-    judge.refuse(draft.source, ["pools", name, ...(key ? [key] : [])], finding);
+    if (key) judge.refuse(draft.source, ["pools", name, key], finding);
+    else judge.refuseKey(draft.source, ["pools", name], finding);
   }
   const { nodes: size, labels, taints } = pool;
   const nodes = size === unclear ? undefined : boundsOf(size);
@@ -69,11 +70,12 @@ function labelsOf(pool: string, { machine }: Choice): Labels {
 function judgeKeys(name: string, { labels, taints }: DraftPool, draft: Draft, judge: Judgement) {
   const at = (...path: Path): Path => ["pools", name, ...path];
   for (const key of Object.keys(labels === unclear ? {} : (labels ?? {}))) {
-    if (isReservedKey(key)) judge.refuse(draft.source, at("labels", key), taken("label", key));
+    if (isReservedKey(key)) judge.refuseKey(draft.source, at("labels", key), taken("label", key));
   }
   const seen = new Set<string>();
   for (const [index, { key, effect }] of (taints === unclear ? [] : (taints ?? [])).entries()) {
-    if (isReservedKey(key)) judge.refuse(draft.source, at("taints", index), taken("taint", key));
+    if (isReservedKey(key))
+      judge.refuse(draft.source, at("taints", index, "key"), taken("taint", key));
     else if (seen.has(`${key} ${effect}`)) {
       judge.refuse(draft.source, at("taints", index), repeated(key, effect));
     }

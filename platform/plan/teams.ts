@@ -26,7 +26,7 @@ export function planTeams(
 
 function judgeName(name: string, draft: Draft, judge: Judgement): void {
   if (!reserved.test(name)) return;
-  judge.refuse(draft.source, ["teams", name], {
+  judge.refuseKey(draft.source, ["teams", name], {
     code: "name-taken",
     problem: `got the team ${JSON.stringify(name)}, whose namespace belongs to the cluster`,
     allowed: "default, kube-* and inference-platform-* are taken",

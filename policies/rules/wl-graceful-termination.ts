@@ -42,6 +42,11 @@ export const wlGracefulTermination = defineRule({
           want: "container main has 5 s for requests under way (grace period of 20 s less its preStop hook), needs 10 s",
         },
         {
+          name: "just enough",
+          given: deployment({ pod: { terminationGracePeriodSeconds: 25 } }),
+          want: null,
+        },
+        {
           name: "a hook that runs sleep in a shell, under the default grace period",
           given: deployment({
             pod: { terminationGracePeriodSeconds: undefined },

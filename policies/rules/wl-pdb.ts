@@ -48,6 +48,21 @@ export const wlPdb = defineRule({
           want: "has a PodDisruptionBudget that allows no disruption of 2 replicas",
         },
         {
+          name: "maxUnavailable of none",
+          given: [deployment(), budget({ maxUnavailable: 0 })],
+          want: "has a PodDisruptionBudget that allows no disruption of 2 replicas",
+        },
+        {
+          name: "neither bound",
+          given: [deployment(), budget({ maxUnavailable: undefined })],
+          want: "has a PodDisruptionBudget that allows no disruption of 2 replicas",
+        },
+        {
+          name: "autoscaled to none when idle",
+          given: [deployment(), autoscaler(0)],
+          want: "has no PodDisruptionBudget",
+        },
+        {
           name: "half of one, rounded up",
           given: [
             deployment({ spec: { replicas: undefined } }),
@@ -57,10 +72,10 @@ export const wlPdb = defineRule({
           want: "has a PodDisruptionBudget that allows no disruption of 1 replicas",
         },
         {
-          name: "half of four",
+          name: "three quarters of four",
           given: [
             deployment({ spec: { replicas: 4 } }),
-            budget({ maxUnavailable: undefined, minAvailable: "50%" }),
+            budget({ maxUnavailable: undefined, minAvailable: "75%" }),
           ],
           want: null,
         },

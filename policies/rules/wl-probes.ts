@@ -57,9 +57,44 @@ export const wlProbes = defineRule({
           want: null,
         },
         {
-          name: "work that ends needs none",
+          name: "liveness asks what readiness asks and waits as long, spelt out",
+          given: deployment({
+            container: {
+              livenessProbe: {
+                httpGet: { path: "/v2/health/ready", port: 8000 },
+                failureThreshold: 3,
+                periodSeconds: 10,
+              },
+            },
+          }),
+          want: "container main is killed by its livenessProbe as soon as its readinessProbe fails",
+        },
+        {
+          name: "liveness asks what readiness asks and waits a second longer",
+          given: deployment({
+            container: {
+              livenessProbe: {
+                httpGet: { path: "/v2/health/ready", port: 8000 },
+                failureThreshold: 1,
+                periodSeconds: 31,
+              },
+            },
+          }),
+          want: null,
+        },
+        {
+          name: "work that ends needs none, and any will do",
           given: object("batch/v1:Job", {
-            spec: { template: { spec: podSpec({ container: { readinessProbe: undefined } }) } },
+            spec: {
+              template: {
+                spec: podSpec({
+                  container: {
+                    startupProbe: undefined,
+                    livenessProbe: { httpGet: { path: "/v2/health/ready", port: 8000 } },
+                  },
+                }),
+              },
+            },
           }),
           want: null,
         },

@@ -88,6 +88,35 @@ export const wlRequestsLimits = defineRule({
           want: "container main has a memory limit that differs from its request",
         },
         {
+          name: "a memory limit alone, which is the request too",
+          given: deployment({
+            container: {
+              resources: {
+                requests: { cpu: 1 },
+                limits: { memory: "1Gi", "ephemeral-storage": 1 },
+              },
+            },
+          }),
+          want: null,
+        },
+        {
+          name: "more memory allowed than asked for, while starting",
+          given: deployment({
+            pod: {
+              initContainers: [
+                container({
+                  name: "fetch",
+                  resources: {
+                    requests: { cpu: 1, memory: "1Gi", "ephemeral-storage": "1Gi" },
+                    limits: { memory: "2Gi" },
+                  },
+                }),
+              ],
+            },
+          }),
+          want: null,
+        },
+        {
           name: "init container",
           given: deployment({
             pod: {

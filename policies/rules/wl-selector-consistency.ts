@@ -20,9 +20,9 @@ export const wlSelectorConsistency = defineRule({
     across(resources("kubernetes:core/v1:Service"), {
       violation: (subject, stack) => {
         const selector = recordAt(subject.props, "spec.selector");
-        const isOwn = Object.keys(selector).length > 0;
+        const isEmpty = Object.keys(selector).length === 0;
         // Without a selector its endpoints are somebody else's to write; ExternalName ignores it.
-        if (!isOwn || textAt(subject.props, "spec.type") === "ExternalName") return null;
+        if (isEmpty || textAt(subject.props, "spec.type") === "ExternalName") return null;
         return selectsPod(stack, namespaceOf(subject), (labels) => mapSelects(selector, labels))
           ? null
           : "selects no pod";
@@ -49,6 +49,11 @@ export const wlSelectorConsistency = defineRule({
           want: null,
         },
         {
+          name: "a name outside of the cluster",
+          given: [service({ type: "ExternalName", selector: { app: "none" } }), deployment()],
+          want: null,
+        },
+        {
           name: "pods of another stack",
           given: [service()],
           want: { unjudged: "no pod of namespace vision is in this stack" },
@@ -61,6 +66,25 @@ export const wlSelectorConsistency = defineRule({
             { type: helmRelease, name: "gateway", props: { namespace: "vision" } },
           ],
           want: { unjudged: "Release gateway may make the pods it selects" },
+        },
+        {
+          name: "charts and operators at work in other namespaces",
+          given: [
+            service({ selector: { app: "gateway" } }),
+            deployment(),
+            { type: helmRelease, name: "gateway", props: { namespace: "ingress" } },
+            object("ray.io/v1:RayService", { metadata: { namespace: "speech" } }),
+          ],
+          want: "selects no pod",
+        },
+        {
+          name: "pods that an operator may make",
+          given: [
+            service({ selector: { app: "ray" } }),
+            deployment(),
+            object("ray.io/v1:RayService", {}),
+          ],
+          want: { unjudged: "RayService vision/resnet50 may make the pods it selects" },
         },
       ],
     }),
@@ -103,6 +127,22 @@ export const wlSelectorConsistency = defineRule({
       },
       cases: [
         { name: "the whole namespace", given: [networkPolicy({}), deployment()], want: null },
+        {
+          name: "an expression that no pod meets",
+          given: [
+            networkPolicy({ matchExpressions: [{ key: "tier", operator: "Exists" }] }),
+            deployment(),
+          ],
+          want: "selects no pod",
+        },
+        {
+          name: "an expression that a pod meets",
+          given: [
+            networkPolicy({ matchExpressions: [{ key: "tier", operator: "DoesNotExist" }] }),
+            deployment(),
+          ],
+          want: null,
+        },
         {
           name: "a misspelt label",
           given: [

@@ -463,7 +463,7 @@ describe("embedded providers on a real API", function () {
         cpu: "64",
         request: 64,
         replicas: 2,
-        annotations: { note: "x".repeat(200_000) },
+        annotations: { note: "x".repeat(40_000) },
       });
       const { notReady } = await refusal(
         kubernetes.create(types.deployment, inputs, { timeoutSeconds: 1 }),

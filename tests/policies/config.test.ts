@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import type { Environment } from "../../platform/spec/environments.ts";
 import { choiceProblems, PolicyChoicesError, policyConfig } from "../../policies/config.ts";
-import { type Environment, type Level, levels } from "../../policies/define-rule.ts";
+import { type Level, levels } from "../../policies/define-rule.ts";
 import { rules } from "../../policies/rules/index.ts";
 import type { Waiver } from "../../policies/waivers.ts";
 

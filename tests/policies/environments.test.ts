@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { checkoutRoot } from "../../embedded/paths.ts";
 import { planOrThrow } from "../../platform/plan/index.ts";
+import type { Environment } from "../../platform/spec/environments.ts";
 import { loadStack } from "../../platform/spec/load.ts";
 import { specFileOf, stackNames } from "../../platform/spec/pointer.ts";
 import { container, deployment, object, service } from "../../policies/cases.ts";
 import { policyConfig } from "../../policies/config.ts";
-import type { Environment, Resource } from "../../policies/define-rule.ts";
+import type { Resource } from "../../policies/define-rule.ts";
 import { judge } from "../../policies/judge.ts";
 import { rules } from "../../policies/rules/index.ts";
 import { readSettings } from "../../policies/settings.ts";

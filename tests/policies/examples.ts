@@ -1,5 +1,7 @@
 /** Every object of every rule's cases, for properties that hold over all of them. */
-import type { Environment, Resource, Rule } from "../../policies/define-rule.ts";
+
+import type { Environment } from "../../platform/spec/environments.ts";
+import type { Resource, Rule } from "../../policies/define-rule.ts";
 import { judge, type Report } from "../../policies/judge.ts";
 import { rules } from "../../policies/rules/index.ts";
 import { readSettings } from "../../policies/settings.ts";
@@ -35,19 +37,26 @@ export type Path = readonly string[];
 
 /** Every place below `value`, objects and lists as well as leaves. */
 export function pathsIn(value: unknown): readonly Path[] {
-  if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([key, child]) =>
+  return entriesOf(value).flatMap(([key, child]) =>
     child === undefined ? [] : [[key], ...pathsIn(child).map((path) => [key, ...path])],
   );
+}
+
+/** What stands at `path`. */
+export function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce((here, key) => new Map(entriesOf(here)).get(key), value);
 }
 
 /** `value` with what stands at `path` replaced; `undefined` takes it out. */
 export function replaced(value: unknown, [key, ...rest]: Path, put: unknown): unknown {
   if (key === undefined) return put;
-  if (Array.isArray(value))
-    return value.map((item, index) => (String(index) === key ? replaced(item, rest, put) : item));
-  const child = Object.entries(value ?? {}).find(([name]) => name === key)?.[1];
-  return { ...(value ?? {}), [key]: replaced(child, rest, put) };
+  const entries = new Map(entriesOf(value));
+  entries.set(key, replaced(entries.get(key), rest, put));
+  return Array.isArray(value) ? [...entries.values()] : Object.fromEntries(entries);
+}
+
+function entriesOf(value: unknown): readonly (readonly [string, unknown])[] {
+  return typeof value === "object" && value !== null ? Object.entries(value) : [];
 }
 
 /** The stack with one place of one object replaced. */

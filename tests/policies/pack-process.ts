@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { credentials, type ServiceError } from "@grpc/grpc-js";
 import { AnalyzerClient } from "@pulumi/pulumi/proto/analyzer_grpc_pb.js";
@@ -42,12 +43,7 @@ export async function startPack(): Promise<Pack> {
   });
   const kill = () => child.kill("SIGKILL");
   process.once("exit", kill);
-  const [port] = await Promise.race([
-    once(createInterface(child.stdout), "line"),
-    once(child, "exit").then(([code]) => {
-      throw new Error(`the pack ended with ${code} before it gave its port`);
-    }),
-  ]);
+  const port = await firstLine(child.stdout);
   const startMs = performance.now() - started;
   const client = new AnalyzerClient(`127.0.0.1:${port}`, credentials.createInsecure());
   return {
@@ -101,15 +97,37 @@ export async function startPack(): Promise<Pack> {
   };
 }
 
+async function firstLine(stream: Readable): Promise<string> {
+  for await (const line of createInterface(stream)) return line;
+  throw new Error("the pack ended before it gave its port");
+}
+
 const protoLevels = {
   advisory: proto.EnforcementLevel.ADVISORY,
   mandatory: proto.EnforcementLevel.MANDATORY,
   disabled: proto.EnforcementLevel.DISABLED,
 } as const;
 
-/** Through JSON, as everything is that the engine sends: what is `undefined` is not there. */
+type Plain = string | number | boolean | null | Plain[] | { [key: string]: Plain };
+
+/** What the engine would send: a key that is `undefined` is not there. */
 function structOf(value: unknown) {
-  return struct.Struct.fromJavaScript(JSON.parse(JSON.stringify(value)));
+  return struct.Struct.fromJavaScript(plainEntries(value ?? {}));
+}
+
+function plainEntries(value: object): { [key: string]: Plain } {
+  const entries: readonly (readonly [string, unknown])[] = Object.entries(value);
+  return Object.fromEntries(
+    entries.flatMap(([key, child]) => (child === undefined ? [] : [[key, plain(child)]])),
+  );
+}
+
+function plain(value: unknown): Plain {
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value === "object" && value !== null) return plainEntries(value);
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean"
+    ? value
+    : null;
 }
 
 export function urnOf({ type, name }: Resource): string {

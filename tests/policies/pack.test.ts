@@ -6,8 +6,7 @@ import { classify } from "../../policies/report.ts";
 import { rules } from "../../policies/rules/index.ts";
 import type { Waiver } from "../../policies/waivers.ts";
 import { type Pack, startPack, urnOf } from "./pack-process.ts";
-
-const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+import { unknownText } from "./policy-sdk.ts";
 
 const waiver: Waiver = {
   rule: "wl-image-digest",

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import type { Environment } from "../../platform/spec/environments.ts";
 import {
   autoscaler,
   budget,
@@ -14,7 +15,6 @@ import {
   type Case,
   type Cases,
   defineRule,
-  type Environment,
   type Finding,
   levels,
   on,

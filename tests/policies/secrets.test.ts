@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { rules } from "../../policies/rules/index.ts";
-import { examples, type Path, pathsIn, reportsOn, withReplaced } from "./examples.ts";
+import { examples, type Path, pathsIn, reportsOn, valueAt, withReplaced } from "./examples.ts";
 
 /** In no form of a credential, so that rules judge it as they judge any text. */
 const canary = "canary-5ecret-v4lue";
@@ -13,7 +13,7 @@ function isName(path: Path): boolean {
 
 function textPaths(props: unknown): readonly Path[] {
   return pathsIn(props).filter((path) => {
-    const value = path.reduce<unknown>((at, key) => Object(at)[key], props);
+    const value = valueAt(props, path);
     return (typeof value === "string" || typeof value === "number") && !isName(path);
   });
 }

@@ -14,7 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KubernetesClient } from "../../embedded/kubernetes/client.ts";
-import { checkoutRoot } from "../../embedded/paths.ts";
+import { checkoutRoot, keyOf } from "../../embedded/paths.ts";
 
 const sources = [
   "Pulumi.yaml",
@@ -45,7 +45,7 @@ export interface OwnedProcess {
 
 export class CheckoutCopy {
   readonly root: string;
-  /** Folder of all state of this copy; every process started from it carries this path in its environment. */
+  /** Folder of all state of this copy; what runs in it is found by this path. */
   readonly state: string;
 
   constructor() {
@@ -117,9 +117,11 @@ export class CheckoutCopy {
 
   /** Every running process that was started from this copy, found by its environment. */
   processes(): readonly OwnedProcess[] {
-    const wanted = `INFERENCE_PLATFORM_STATE=${this.state}`;
+    const command = `INFERENCE_PLATFORM_STATE=${this.state}`;
+    const marked = `INFERENCE_PLATFORM_PROCESS=${keyOf(this.folder())}/`;
+    const isOurs = (entry: string) => entry === command || entry.startsWith(marked);
     return readdirSync("/proc")
-      .filter((name) => /^\d+$/.test(name) && proc(name, "environ").includes(wanted))
+      .filter((name) => /^\d+$/.test(name) && proc(name, "environ").some(isOurs))
       .map((name) => ({ pid: Number(name), command: proc(name, "cmdline").join(" ").trim() }))
       .filter(({ command }) => command !== "");
   }

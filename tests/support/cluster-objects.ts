@@ -1,4 +1,5 @@
 /** Everything a stack has in its cluster, in a form that two clean runs share. */
+import { createHash } from "node:crypto";
 import type { KubernetesClient } from "../../embedded/kubernetes/client.ts";
 import { type KubernetesObject, read, readString } from "../../embedded/kubernetes/objects.ts";
 
@@ -21,7 +22,7 @@ const system = /^(default|kube-.*)$/;
 /** What the API server or a controller fills in, differently each time. */
 const chosenByServer = new Set(["clusterIP", "clusterIPs", "uid", "providerID"]);
 
-/** One line an object, sorted: kind, name, labels and spec, without what differs between two equal clusters. */
+/** One line an object, sorted: kind, name and a hash of labels and spec, without what differs between equal clusters. */
 export async function clusterObjects(client: KubernetesClient): Promise<readonly string[]> {
   const all = await Promise.all(lists.map((path) => client.list(path)));
   return all.flat().filter(isOurs).map(line).toSorted();
@@ -37,10 +38,12 @@ function line(object: KubernetesObject): string {
   const place = metadata.namespace === undefined ? "" : `${metadata.namespace}/`;
   if (kind === "Pod")
     return `Pod of ${place}${owner(object)} ${readString(object, "status", "phase")}`;
-  const spec = JSON.stringify(read(object, "spec") ?? null, (key, value: unknown) =>
+  const content = [metadata.labels ?? {}, read(object, "spec") ?? null];
+  const text = JSON.stringify(content, (key, value: unknown) =>
     chosenByServer.has(key) ? undefined : value,
   );
-  return `${kind} ${place}${metadata.name} ${JSON.stringify(metadata.labels ?? {})} ${spec}`;
+  const hash = createHash("sha256").update(text).digest("hex").slice(0, 8);
+  return `${kind} ${place}${metadata.name} ${hash}`;
 }
 
 function owner(object: KubernetesObject): string {

@@ -1,4 +1,4 @@
-/** A throw-away Pulumi project with the fake provider, in a temporary folder that holds its state and its world too. */
+/** A throw-away Pulumi project with the fake provider and the Kubernetes one, in a temporary folder that holds its state and its world too. */
 import {
   existsSync,
   mkdirSync,
@@ -26,7 +26,7 @@ export interface EngineProject {
   readonly remove: () => void;
 }
 
-const languageHost = embeddedPlugins.filter(({ kind }) => kind === "language");
+const ours = embeddedPlugins.filter(({ name }) => name === "nodejs" || name === "kubernetes");
 const fake: EmbeddedPlugin = {
   kind: "resource",
   name: "fake",
@@ -58,7 +58,7 @@ export async function engineProject(program: string): Promise<EngineProject> {
   const world = join(folder, "world");
   const before = process.env["INFERENCE_PLATFORM_STATE"];
   process.env["INFERENCE_PLATFORM_STATE"] = join(folder, "state");
-  prepareHome([...languageHost, fake]);
+  prepareHome([...ours, fake]);
   const files = {
     "Pulumi.yaml":
       "name: trial\nruntime: { name: nodejs, options: { typescript: false } }\nmain: stacks\nstackConfigDir: stacks\n",

@@ -11,6 +11,7 @@ import type * as provider from "@pulumi/pulumi/proto/provider_pb.js";
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import statusPb from "@pulumi/pulumi/proto/status_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
+import type { Struct } from "google-protobuf/google/protobuf/struct_pb.js";
 import type { Outputs } from "../../embedded/clouds/property-value.ts";
 import { propertiesIn, structOf } from "../../embedded/clouds/wire-form.ts";
 import { checkoutRoot } from "../../embedded/paths.ts";
@@ -39,13 +40,11 @@ export interface DiffAnswer {
   readonly deleteBeforeReplace: boolean;
 }
 
-/** One running provider. */
-export interface ProviderProcess {
-  readonly child: ChildProcess;
-  /** From the start of the process to its port, in milliseconds. */
-  readonly startMs: number;
-  readonly messages: readonly Message[];
+/** A connection to a provider. */
+export interface Connection {
   readonly client: ResourceProviderClient;
+  struct(properties: Outputs): Struct;
+  close(): void;
   configure(config: Outputs): Promise<void>;
   check(type: string, news: Outputs): Promise<{ inputs: Outputs; failures: readonly string[] }>;
   diff(type: string, id: string, olds: Outputs, news: Outputs): Promise<DiffAnswer>;
@@ -68,6 +67,14 @@ export interface ProviderProcess {
   ): Promise<Outputs>;
   delete(type: string, id: string, inputs: Outputs, options?: CallOptions): Promise<void>;
   cancel(): Promise<void>;
+}
+
+/** One running provider. */
+export interface ProviderProcess extends Connection {
+  readonly child: ChildProcess;
+  /** From the start of the process to its port, in milliseconds. */
+  readonly startMs: number;
+  readonly messages: readonly Message[];
   stop(): Promise<void>;
 }
 
@@ -87,18 +94,14 @@ export async function startProvider(name: "kubernetes" | "local"): Promise<Provi
   });
   const [line] = await once(createInterface(child.stdout), "line");
   const startMs = performance.now() - begin;
-  const client = new ResourceProviderClient(`127.0.0.1:${line}`, credentials.createInsecure(), {
-    "grpc.max_receive_message_length": -1,
-    "grpc.max_metadata_size": 16 * 1024 * 1024,
-  });
+  const connection = await connect(Number(line));
   return {
+    ...connection,
     child,
     startMs,
     messages,
-    client,
-    ...calls(client),
     async stop() {
-      client.close();
+      connection.close();
       if (child.exitCode === null && child.signalCode === null) {
         child.kill("SIGTERM");
         await once(child, "exit");
@@ -106,6 +109,17 @@ export async function startProvider(name: "kubernetes" | "local"): Promise<Provi
       display.server.forceShutdown();
     },
   };
+}
+
+/** Connects to the provider at a port of 127.0.0.1; each call is a connection of its own. */
+export async function connect(port: number): Promise<Connection> {
+  const client = new ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure(), {
+    "grpc.max_receive_message_length": -1,
+    "grpc.max_metadata_size": 16 * 1024 * 1024,
+    "grpc.use_local_subchannel_pool": 1,
+  });
+  await promisify(client.waitForReady.bind(client))(Date.now() + 10_000);
+  return { ...calls(client), client, struct: structOf, close: () => client.close() };
 }
 
 async function startDisplay(
@@ -136,28 +150,17 @@ export function urnOf(type: string): string {
   return `urn:pulumi:local::test::${type}::it`;
 }
 
-type Calls = Pick<
-  ProviderProcess,
-  "configure" | "check" | "diff" | "create" | "read" | "update" | "delete" | "cancel"
->;
-
-function calls(client: ResourceProviderClient): Calls {
+function calls(client: ResourceProviderClient): Omit<Connection, "client" | "struct" | "close"> {
   return {
     async configure(config) {
       const request = new providerPb.ConfigureRequest();
       request.setArgs(structOf(config));
-      await unary<provider.ConfigureRequest, provider.ConfigureResponse>(
-        client.configure.bind(client),
-        request,
-      );
+      await unary<provider.ConfigureResponse>((done) => client.configure(request, done));
     },
     async check(type, news) {
       const request = about(new providerPb.CheckRequest(), type);
       request.setNews(structOf(news));
-      const answer = await unary<provider.CheckRequest, provider.CheckResponse>(
-        client.check.bind(client),
-        request,
-      );
+      const answer = await unary<provider.CheckResponse>((done) => client.check(request, done));
       return {
         inputs: propertiesIn(answer.getInputs()),
         failures: answer.getFailuresList().map((one) => `${one.getProperty()}: ${one.getReason()}`),
@@ -169,10 +172,7 @@ function calls(client: ResourceProviderClient): Calls {
       request.setOldInputs(structOf(olds));
       request.setOlds(structOf(olds));
       request.setNews(structOf(news));
-      const answer = await unary<provider.DiffRequest, provider.DiffResponse>(
-        client.diff.bind(client),
-        request,
-      );
+      const answer = await unary<provider.DiffResponse>((done) => client.diff(request, done));
       const changes: Record<string, string> = {};
       answer.getDetaileddiffMap().forEach((change, path) => {
         changes[path] = kindName(change.getKind());
@@ -188,20 +188,14 @@ function calls(client: ResourceProviderClient): Calls {
       request.setProperties(structOf(inputs));
       request.setPreview(preview);
       request.setTimeout(timeoutSeconds);
-      const answer = await unary<provider.CreateRequest, provider.CreateResponse>(
-        client.create.bind(client),
-        request,
-      );
+      const answer = await unary<provider.CreateResponse>((done) => client.create(request, done));
       return { id: answer.getId(), outputs: propertiesIn(answer.getProperties()) };
     },
     async read(type, id, inputs) {
       const request = about(new providerPb.ReadRequest(), type);
       request.setId(id);
       if (inputs) request.setInputs(structOf(inputs));
-      const answer = await unary<provider.ReadRequest, provider.ReadResponse>(
-        client.read.bind(client),
-        request,
-      );
+      const answer = await unary<provider.ReadResponse>((done) => client.read(request, done));
       return {
         id: answer.getId(),
         inputs: propertiesIn(answer.getInputs()),
@@ -216,10 +210,7 @@ function calls(client: ResourceProviderClient): Calls {
       request.setNews(structOf(news));
       request.setPreview(preview);
       request.setTimeout(timeoutSeconds);
-      const answer = await unary<provider.UpdateRequest, provider.UpdateResponse>(
-        client.update.bind(client),
-        request,
-      );
+      const answer = await unary<provider.UpdateResponse>((done) => client.update(request, done));
       return propertiesIn(answer.getProperties());
     },
     async delete(type, id, inputs, { timeoutSeconds = 0 } = {}) {
@@ -228,10 +219,10 @@ function calls(client: ResourceProviderClient): Calls {
       request.setOldInputs(structOf(inputs));
       request.setProperties(structOf(inputs));
       request.setTimeout(timeoutSeconds);
-      await unary(client.delete.bind(client), request);
+      await unary((done) => client.delete(request, done));
     },
     async cancel() {
-      await unary(client.cancel.bind(client), new emptyPb.Empty());
+      await unary((done) => client.cancel(new emptyPb.Empty(), done));
     },
   };
 }
@@ -275,11 +266,11 @@ function notReadyIn({ metadata }: ServiceError): NotReady | undefined {
   };
 }
 
-function unary<Request, Answer>(
-  call: (request: Request, done: (error: ServiceError | null, answer: Answer) => void) => unknown,
-  request: Request,
+/** A call of the raw client, as a promise. */
+export function unary<Answer>(
+  call: (done: (error: ServiceError | null, answer: Answer) => void) => unknown,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    call(request, (error, answer) => (error ? reject(new Refused(error)) : resolve(answer)));
+    call((error, answer) => (error ? reject(new Refused(error)) : resolve(answer)));
   });
 }

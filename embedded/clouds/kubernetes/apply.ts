@@ -7,9 +7,7 @@ import { idOf, titleOf } from "./identity.ts";
 import { outputsOf } from "./manifest.ts";
 import { waitUntilReady } from "./ready/wait.ts";
 import { refusalOf } from "./refusal.ts";
-
-/** Who owns the fields that the stack sets. */
-export const fieldManager = "inference-platform";
+import { fieldManager, takeOver } from "./take-over.ts";
 
 /**
  * Applies an object and waits until it is ready. A create takes nothing over from other managers; repeated after a crash
@@ -47,7 +45,9 @@ async function appliedWhenFree(
   operation: Operation,
 ): Promise<KubernetesObject> {
   for (;;) {
-    const applied = await client.apply(object, { fieldManager, force });
+    const applied = force
+      ? (await takeOver(client, object, { dryRun: false })).object
+      : await client.apply(object, { fieldManager });
     const path = await client.pathOf(referenceTo(object));
     if (applied.metadata.deletionTimestamp === undefined || path === undefined) return applied;
     await waitUntilGone(client, path, applied, operation);

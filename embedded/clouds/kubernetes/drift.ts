@@ -14,15 +14,16 @@ import { type Inputs, isList, isMap, type Json, jsonOf } from "../property-value
  * @param wanted what the stack asked for
  * @param repaired what the API would make of it now
  * @param live what there is
- * @param manager whose fields are the stack's
+ * @param manager whose fields are the stack's; `undefined` when `repaired` does not say
  */
 export function liveInputs(
   wanted: { readonly [key: string]: Json },
   repaired: KubernetesObject,
   live: KubernetesObject,
-  manager: string,
+  manager: string | undefined,
 ): Inputs {
-  const seen = projected(wanted, repaired, live, fieldsOf(repaired, manager));
+  const fields = manager === undefined ? undefined : fieldsOf(repaired, manager);
+  const seen = projected(wanted, repaired, live, fields);
   return seen !== undefined && isMap(seen) ? seen : {};
 }
 

@@ -3,10 +3,10 @@ import type { KubernetesClient } from "../../kubernetes/client.ts";
 import { isUnreachable, KubernetesError } from "../../kubernetes/kubernetes-error.ts";
 import { type KubernetesObject, read, readList, referenceTo } from "../../kubernetes/objects.ts";
 import { type Inputs, isMap, type Outputs, unknown } from "../property-value.ts";
-import { fieldManager } from "./apply.ts";
 import { titleOf } from "./identity.ts";
 import { markSecrets, outputsOf } from "./manifest.ts";
 import { refusalOf } from "./refusal.ts";
+import { fieldManager, takeOver } from "./take-over.ts";
 
 /**
  * Asks the API about an object that is to be made. Nothing is asked while its namespace or its kind does not exist: they
@@ -36,7 +36,7 @@ export async function previewUpdate(
   object: KubernetesObject,
 ): Promise<KubernetesObject | undefined> {
   try {
-    return await client.apply(object, { fieldManager, dryRun: true, force: true });
+    return (await takeOver(client, object, { dryRun: true })).object;
   } catch (error) {
     if (isAbsence(error)) return undefined;
     if (isUnreachable(error)) throw error;

@@ -3,8 +3,7 @@ import type { KubernetesClient } from "../../kubernetes/client.ts";
 import { KubernetesError } from "../../kubernetes/kubernetes-error.ts";
 import { type KubernetesObject, referenceTo } from "../../kubernetes/objects.ts";
 import type { Inputs, Outputs } from "../property-value.ts";
-import type { LiveState, Operation, ReadRequest } from "../resource-provider.ts";
-import { fieldManager } from "./apply.ts";
+import type { LiveState, Log, Operation, ReadRequest } from "../resource-provider.ts";
 import { liveInputs } from "./drift.ts";
 import { referenceOf, titleOf } from "./identity.ts";
 import {
@@ -16,6 +15,7 @@ import {
 } from "./manifest.ts";
 import { whyNotReady } from "./ready/wait.ts";
 import { refusalOf } from "./refusal.ts";
+import { fieldManager, type TakenOver, takeOver } from "./take-over.ts";
 
 /** The object behind a resource as it is; `undefined` when it is gone, or going. */
 export async function readObject(
@@ -40,27 +40,26 @@ async function driftedInputs(
   client: KubernetesClient,
   oldInputs: Inputs,
   live: KubernetesObject,
-  operation: Operation,
+  { log }: Operation,
 ): Promise<Outputs> {
   const wanted = manifestFields(oldInputs);
-  const object = manifestOf(oldInputs);
-  const repaired = (await repairedObject(client, object, operation)) ?? object;
-  const seen = liveInputs(wanted, repaired, live, fieldManager);
+  const { object, isTracked } = await repaired(client, manifestOf(oldInputs), log);
+  const seen = liveInputs(wanted, object, live, isTracked ? fieldManager : undefined);
   return seen === wanted ? oldInputs : withStringData(oldInputs, seen);
 }
 
-/** What the API would make of the object if the stack were applied now; `undefined` when it would refuse. */
-async function repairedObject(
+/** What the API would make of the object if the stack were applied now; where it would refuse, what the stack asks for. */
+async function repaired(
   client: KubernetesClient,
-  wanted: KubernetesObject,
-  { log }: Operation,
-): Promise<KubernetesObject | undefined> {
+  object: KubernetesObject,
+  log: Log,
+): Promise<TakenOver> {
   try {
-    return await client.apply(wanted, { fieldManager, force: true, dryRun: true });
+    return await takeOver(client, object, { dryRun: true });
   } catch (error) {
     if (!(error instanceof KubernetesError) || error.status === undefined) throw error;
-    const title = titleOf(referenceTo(wanted));
+    const title = titleOf(referenceTo(object));
     log.warning(`${title}: the API would now refuse what the stack asks for: ${error.message}`);
-    return undefined;
+    return { object, isTracked: false };
   }
 }

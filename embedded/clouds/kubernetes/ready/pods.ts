@@ -66,7 +66,7 @@ export function troubleOf(pod: KubernetesObject): string | undefined {
 
 /** The scheduler says first what is missing, then at length what evicting others would not help. */
 function withoutPreemption(message: string): string {
-  return message.replace(/\.? preemption: .*$/s, "");
+  return message.replace(/\.? (no new claims to deallocate|preemption:).*$/s, "");
 }
 
 function containerTrouble(status: unknown): string | undefined {

@@ -35,7 +35,10 @@ export async function waitUntilReady(
   let live = applied;
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 1.5, longestPauseMs)) {
     const verdict = await judged(client, live);
-    if (verdict.state === "ready") return { live, reasons: [] };
+    if (verdict.state === "ready") {
+      if (live !== applied) operation.log.status("ready"); // The last status stays at the resource's line.
+      return { live, reasons: [] };
+    }
     const isLate = Date.now() >= deadline;
     if (verdict.state === "failed" || isLate || operation.signal.aborted) {
       const why = verdict.state === "failed" ? verdict.why : endOf(isLate, seconds, verdict.why);

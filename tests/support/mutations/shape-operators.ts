@@ -1,0 +1,342 @@
+/** Operators that break the form of a file. */
+import type { IssueCode } from "../../../platform/issue.ts";
+import { valueAt } from "../../../platform/spec/path.ts";
+import { blocksOf, type Form, valuesOf } from "./catalogue.ts";
+import { pick } from "./draw.ts";
+import {
+  type Expectation,
+  inFile,
+  inSpec,
+  type Mutation,
+  type Operator,
+  reading,
+} from "./mutant.ts";
+import type { Sample } from "./sample.ts";
+import {
+  addKey,
+  type Mark,
+  type Place,
+  remove,
+  type StackText,
+  write,
+  writeKey,
+} from "./stack-text.ts";
+
+interface Slip {
+  readonly raw: string;
+  /** Part of the fix, where a slip can be told. */
+  readonly fix?: string;
+}
+
+/** A wrong value of some forms. */
+function wrongValue(
+  name: string,
+  code: IssueCode,
+  slips: Partial<Record<Form, readonly Slip[]>>,
+): Operator {
+  return {
+    name,
+    kind: "shape",
+    code,
+    apply: (draw, sample) => {
+      const open = valuesOf(sample).filter(({ form }) => slips[form]);
+      if (open.length === 0) return undefined;
+      const { place, form, needs } = pick(draw, open);
+      const { raw, fix } = pick(draw, slips[form] ?? []);
+      return {
+        touches: [place, ...readingOf(place)],
+        needs,
+        edit: (stack) => [{ path: place.path, at: write(stack, place, raw), fix }],
+      };
+    },
+  };
+}
+
+/** A service whose `from` is gone is not read any more. */
+function readingOf({ file, path }: Place): readonly Place[] {
+  const [block, name, key] = path;
+  if (file !== inSpec().file || block !== "services") return [];
+  if (name === undefined) return [reading()];
+  return key === undefined || key === "from" ? [reading(String(name))] : [];
+}
+
+const slip = (...raws: readonly string[]): readonly Slip[] => raws.map((raw) => ({ raw }));
+
+const wrongValues: readonly Operator[] = [
+  wrongValue("number for text", "wrong-type", {
+    name: slip("5", "1.5"),
+    costCenter: [{ raw: "4711", fix: 'quote it: "4711"' }],
+    memory: slip("16", "16384"),
+    duration: slip("30"),
+    prefix: slip("7"),
+    image: slip("26.07"),
+    modelPath: slip("1"),
+    text: slip("1"),
+  }),
+  wrongValue("text for number", "wrong-type", {
+    cpu: [{ raw: '"4"', fix: "write it without quotes: 4" }],
+    gpuCount: [{ raw: "'1'", fix: "write it without quotes: 1" }],
+    quota: [{ raw: '"8"', fix: "write it without quotes: 8" }, { raw: "many" }],
+    size: [{ raw: '"2"', fix: "write it without quotes: 2" }, { raw: "two" }],
+  }),
+  wrongValue("fraction for count", "wrong-type", {
+    gpuCount: slip("1.5"),
+    quota: slip("0.5", ".inf", ".nan"),
+    size: slip("2.5"),
+  }),
+  wrongValue("list or block for a value, or none", "wrong-type", {
+    name: slip("[a]", "{ a: b }", "~", "true"),
+    memory: slip("[16GiB]", "null", "{}"),
+    cpu: slip("[]", "{ min: 1 }", "~"),
+    size: slip("[1, 2]", "~"),
+    from: slip("[a/b]", "~"),
+    list: slip("cpu", "{}", "~"),
+    labels: slip("[a]", "x", "~"),
+    image: slip("{}"),
+    duration: slip("[]"),
+  }),
+  wrongValue("unquoted version", "not-allowed", {
+    kubernetes: [{ raw: "1.36", fix: 'quote it: "1.36"' }],
+    version: [{ raw: '"1"', fix: "write it without quotes: 1" }, { raw: "2" }],
+  }),
+  wrongValue("wrong unit", "bad-format", {
+    memory: [
+      { raw: "16Gi", fix: "write 16GiB" },
+      { raw: "16 GB", fix: "write 16GiB" },
+      { raw: "512M", fix: "write 512MiB" },
+      { raw: "1.5GiB" },
+      { raw: "0GiB" },
+    ],
+    duration: [
+      { raw: "30sec", fix: "write 30s" },
+      { raw: "5 minutes", fix: "write 5m" },
+      { raw: "1H", fix: "write 1h" },
+      { raw: "1d" },
+    ],
+  }),
+  wrongValue("unknown choice", "not-allowed", {
+    gpuModel: [
+      { raw: "h1000", fix: 'write "h100"' },
+      { raw: "L4", fix: 'write "l4"' },
+      { raw: "~" },
+    ],
+    environment: [{ raw: "production" }, { raw: "stagging", fix: 'write "staging"' }],
+    effect: [{ raw: "NoScedule", fix: 'write "NoSchedule"' }],
+    kubernetes: [{ raw: '"1.37"', fix: 'write "1.36"' }],
+  }),
+  wrongValue("out of range", "out-of-range", {
+    cpu: slip("0", "-1", "5000", "0.01"),
+    gpuCount: slip("0", "17", "-1"),
+    quota: slip("-1", "10001"),
+    size: slip("-1", "1001"),
+    list: slip("[]"),
+  }),
+  wrongValue("bad format", "bad-format", {
+    name: [
+      { raw: "My Team", fix: "write my-team" },
+      { raw: "Upper_Case", fix: "write upper-case" },
+      { raw: '"-a"' },
+      { raw: "1a" },
+      { raw: `a${"b".repeat(40)}` },
+      { raw: '""' },
+    ],
+    costCenter: slip('"-a"', "a b"),
+    date: slip("2027-02-30", "2027-1-31", "tomorrow"),
+    image: slip("iris:1", "registry.example/iris", "registry.example/iris:1@sha256:0f"),
+    modelPath: slip("single", "/vision/x", "vision/../speech/x", "vision/"),
+    prefix: slip("vision", "/vision/", "Vision/"),
+    from: slip("iris", "a/b/c", "../a/b"),
+    rule: slip("image", "WL-image"),
+    text: slip('" padded"', '""'),
+  }),
+];
+
+const unknownKey: Operator = {
+  name: "misspelt key",
+  kind: "shape",
+  code: "unknown-key",
+  apply: (draw, sample) => {
+    const { place, keys, needs } = pick(draw, blocksOf(sample));
+    const key = pick(draw, keys);
+    const typo = pick(draw, [`${key}x`, `x${key}`, key.toUpperCase(), `${key.slice(0, 1)}${key}`]);
+    return addition(place, needs, typo, `write "${key}"`);
+  },
+};
+
+const foreignKey: Operator = {
+  name: "key that nobody knows",
+  kind: "shape",
+  code: "unknown-key",
+  apply: (draw, sample) => {
+    const { place, needs } = pick(draw, blocksOf(sample));
+    const key = pick(draw, [
+      "constructor",
+      "hasOwnProperty",
+      "somethingElse",
+      "<<",
+      "~",
+      "12345",
+      "a.b",
+    ]);
+    return addition(place, needs, key, "remove it");
+  },
+};
+
+function addition(block: Place, needs: readonly Place[], key: string, fix: string): Mutation {
+  const path = [...block.path, key];
+  return {
+    touches: [{ ...block, path }],
+    needs,
+    edit: (stack) => [{ path, at: addKey(stack, block, key, "1"), fix }],
+  };
+}
+
+const missingKey: Operator = {
+  name: "missing key",
+  kind: "shape",
+  code: "missing-key",
+  apply: (draw, sample) => {
+    const { place, required, needs } = pick(
+      draw,
+      blocksOf(sample).filter((block) => block.required.length > 0),
+    );
+    const key = pick(draw, required);
+    const gone = { ...place, path: [...place.path, key] };
+    return {
+      touches: [isItem(place) ? place : gone, ...(key === "from" ? readingOf(gone) : [])],
+      needs: needs.filter((need) => need.path.at(-1) !== key),
+      edit: (stack) => {
+        const at = isItem(place) ? rewritten(stack, place, sample, key) : without(stack, gone);
+        return [{ path: gone.path, at, fix: `add "${key}"` }];
+      },
+    };
+  },
+};
+
+function isItem({ path }: Place): boolean {
+  return typeof path.at(-1) === "number";
+}
+
+/** Takes a key away; the lack of it stands at the key of its block. */
+function without(stack: StackText, gone: Place): Expectation["at"] {
+  remove(stack, gone);
+  const block = { ...gone, path: gone.path.slice(0, -1) };
+  return block.path.length === 0 ? { startOf: block.file } : writeKey(stack, block);
+}
+
+/** An item of a list has no key; the lack stands at the item. */
+function rewritten(stack: StackText, item: Place, { spec }: Sample, key: string): Mark {
+  const value = Object.entries(valueAt(spec, item.path) ?? {}).filter(([name]) => name !== key);
+  return write(stack, item, JSON.stringify(Object.fromEntries(value)));
+}
+
+const badKey: Operator = {
+  name: "bad name",
+  kind: "shape",
+  code: "bad-format",
+  also: ["over-quota", "pool-too-small"],
+  apply: (draw, sample) => {
+    const [pool = ""] = Object.keys(sample.spec.pools);
+    const entries = [
+      { block: "pools", entry: "{ machine: sim-cpu-2, nodes: 1 }" },
+      { block: "teams", entry: `{ pools: [${pool}], gpus: 0, modelPrefix: x/ }` },
+      ...sample.services.map(({ from }) => ({
+        block: "services",
+        entry: `{ from: ${from}, replicas: 2 }`,
+      })),
+    ];
+    const { block, entry } = pick(draw, entries);
+    const key = pick(draw, [
+      "Bad_Name",
+      "UPPER",
+      "toString",
+      "9lives",
+      "a.b",
+      `a${"b".repeat(40)}`,
+    ]);
+    const path = [block, key];
+    return {
+      touches: [inSpec(...path)],
+      edit: (stack) => [{ path, at: addKey(stack, inSpec(block), key, entry), fix: "rename it" }],
+    };
+  },
+};
+
+const wrongBlock: Operator = {
+  name: "no block where one must be",
+  kind: "shape",
+  code: "wrong-type",
+  apply: (draw, sample) => {
+    const blocks = blocksOf(sample).filter(({ place }) => place.path.length > 0);
+    const maps = ["pools", "teams", "services"].map((key) => ({ place: inSpec(key), needs: [] }));
+    const { place, needs } = pick(draw, [...blocks, ...maps]);
+    const raw = pick(draw, ["[1]", "text", "5", "~", "[]"]);
+    // A machine may be a name.
+    if (place.path.at(-1) === "machine" && raw === "text") return undefined;
+    return {
+      touches: [place, ...readingOf(place)],
+      needs,
+      edit: (stack) => [{ path: place.path, at: write(stack, place, raw) }],
+    };
+  },
+};
+
+const wrongCloud: Operator = {
+  name: "cloud that does not exist",
+  kind: "shape",
+  code: "not-allowed",
+  apply: (draw) => {
+    const place = inSpec("cloud");
+    const raw = pick(draw, ["loca", "mars", "Local", "~", "5"]);
+    return {
+      touches: [place],
+      edit: (stack) => [{ path: place.path, at: write(stack, place, raw) }],
+    };
+  },
+};
+
+const wrongServer: Operator = {
+  name: "server that does not exist",
+  kind: "shape",
+  code: "not-allowed",
+  apply: (draw, { services }) => {
+    if (services.length === 0) return undefined;
+    const { from, name } = pick(draw, services);
+    const place = inFile(from, "server");
+    return {
+      touches: [place],
+      needs: [reading(name)],
+      edit: (stack) => [
+        { path: place.path, at: write(stack, place, "tritonn"), fix: 'write "triton"' },
+      ],
+    };
+  },
+};
+
+const halfBounds: Operator = {
+  name: "bounds with a slip inside",
+  kind: "shape",
+  code: "out-of-range",
+  apply: (draw, sample) => {
+    const sizes = valuesOf(sample).filter(({ form }) => form === "size");
+    const { place, needs } = pick(draw, sizes);
+    const path = [...place.path, "max"];
+    return {
+      touches: [place],
+      needs,
+      edit: (stack) => [{ path, at: write(stack, place, "5000 }", "{ min: 0, max: ") }],
+    };
+  },
+};
+
+export const shapeOperators: readonly Operator[] = [
+  ...wrongValues,
+  unknownKey,
+  foreignKey,
+  missingKey,
+  badKey,
+  wrongBlock,
+  wrongCloud,
+  wrongServer,
+  halfBounds,
+];
