@@ -1,12 +1,12 @@
 /** Where the services of a stack run, read from the Kubernetes API. */
 import type { KubernetesClient } from "../embedded/kubernetes/client.ts";
+import { isSimulated } from "../embedded/kubernetes/nodes.ts";
 import {
   conditionOf,
   type KubernetesObject,
   readNumber,
   readString,
 } from "../embedded/kubernetes/objects.ts";
-import { simulatedNodeAnnotation } from "../embedded/kubernetes/processes.ts";
 import { recommendedLabels } from "../platform/facts/kubernetes.ts";
 import type { PlatformPlan, ServicePlan } from "../platform/plan/plan.ts";
 
@@ -35,11 +35,6 @@ export async function readServices(
   return Promise.all(
     Object.values(plan.services).map((service) => readService(service, simulated, client)),
   );
-}
-
-function isSimulated({ metadata }: KubernetesObject): boolean {
-  const { key, value } = simulatedNodeAnnotation;
-  return metadata.annotations?.[key] === value;
 }
 
 async function readService(

@@ -12,38 +12,21 @@ interface PodKind {
   readonly role: Role;
   /** Where the pod's `metadata` and `spec` stand in the object; the object itself where empty. */
   readonly template: string;
-  /** Whether the SDK has a kind `<token>Patch` beside it. */
-  readonly patch: boolean;
 }
 
 /** @see https://www.pulumi.com/registry/packages/kubernetes/api-docs/ (4.34.2, checked 2026-11) */
 export const podKinds: readonly PodKind[] = [
-  { token: "core/v1:Pod", role: "bare", template: "", patch: true },
-  { token: "core/v1:PodTemplate", role: "bare", template: "template", patch: true },
-  {
-    token: "core/v1:ReplicationController",
-    role: "server",
-    template: "spec.template",
-    patch: true,
-  },
-  { token: "apps/v1:Deployment", role: "server", template: "spec.template", patch: true },
-  { token: "apps/v1:StatefulSet", role: "server", template: "spec.template", patch: true },
-  { token: "apps/v1:ReplicaSet", role: "server", template: "spec.template", patch: true },
-  { token: "apps/v1:DaemonSet", role: "agent", template: "spec.template", patch: true },
-  { token: "batch/v1:Job", role: "job", template: "spec.template", patch: true },
-  {
-    token: "batch/v1:CronJob",
-    role: "job",
-    template: "spec.jobTemplate.spec.template",
-    patch: true,
-  },
+  { token: "core/v1:Pod", role: "bare", template: "" },
+  { token: "core/v1:PodTemplate", role: "bare", template: "template" },
+  { token: "core/v1:ReplicationController", role: "server", template: "spec.template" },
+  { token: "apps/v1:Deployment", role: "server", template: "spec.template" },
+  { token: "apps/v1:StatefulSet", role: "server", template: "spec.template" },
+  { token: "apps/v1:ReplicaSet", role: "server", template: "spec.template" },
+  { token: "apps/v1:DaemonSet", role: "agent", template: "spec.template" },
+  { token: "batch/v1:Job", role: "job", template: "spec.template" },
+  { token: "batch/v1:CronJob", role: "job", template: "spec.jobTemplate.spec.template" },
   // Without a template of its own a Rollout names a Deployment, which is judged itself.
-  {
-    token: "argoproj.io/v1alpha1:Rollout",
-    role: "server",
-    template: "spec.template",
-    patch: false,
-  },
+  { token: "argoproj.io/v1alpha1:Rollout", role: "server", template: "spec.template" },
 ];
 
 /**
@@ -93,16 +76,14 @@ interface Row extends Pick<Pod, "role" | "partial"> {
   readonly template: string;
 }
 
+/** The kinds by token, and for each of the SDK's own kinds the one that patches it; custom resources have none. */
 const rows: ReadonlyMap<string, Row> = new Map(
-  podKinds.flatMap(({ token, role, template, patch }): readonly [string, Row][] => [
-    [`kubernetes:${token}`, { role, template, partial: false }],
-    ...(patch ? [patchRow(token, { role, template, partial: true })] : []),
-  ]),
+  podKinds.flatMap(({ token, role, template }): readonly (readonly [string, Row])[] => {
+    const whole = [`kubernetes:${token}`, { role, template, partial: false }] as const;
+    const patch = [`kubernetes:${token}Patch`, { role, template, partial: true }] as const;
+    return token.includes(".") ? [whole] : [whole, patch];
+  }),
 );
-
-function patchRow(token: string, row: Row): [string, Row] {
-  return [`kubernetes:${token}Patch`, row];
-}
 
 /** Every pod that a resource holds. */
 export const podSpecs: Subjects<Pod> = {

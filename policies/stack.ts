@@ -92,17 +92,10 @@ export function selectsPod(
   const holders = stack.filter(({ type }) => podTokens.has(type));
   const isHere = (holder: Resource) =>
     namespaceOf(holder) === namespace && !borrowsTemplate(holder);
-  if (
-    some(
-      holders,
-      naming((holder) => isHere(holder) && selected(podLabels(holder))),
-    )
-  )
-    return true;
-  const [maker] = which(
-    stack,
-    naming((resource) => makesPods(resource, namespace)),
-  );
+  const isSelected = naming((holder) => isHere(holder) && selected(podLabels(holder)));
+  if (some(holders, isSelected)) return true;
+  const mayMakeIt = naming((resource) => makesPods(resource, namespace));
+  const [maker] = which(stack, mayMakeIt);
   if (maker) throw new Unjudged(`${describe(maker)} may make the pods it selects`);
   if (!some(holders, naming(isHere)))
     throw new Unjudged(`no pod of namespace ${namespace} is in this stack`);
@@ -135,10 +128,8 @@ export function naming<T>(test: (resource: Resource) => T): (resource: Resource)
  */
 export function leastReplicas(workload: Resource, stack: readonly Resource[]): number {
   const scalers = stack.filter(({ type }) => type in scalerBounds);
-  const [scaler] = exactly(
-    scalers,
-    naming((other) => scales(other, workload)),
-  );
+  const scalesIt = naming((other) => scales(other, workload));
+  const [scaler] = exactly(scalers, scalesIt);
   const bound = scaler && scalerBounds[scaler.type];
   if (scaler && bound) return naming(({ props }) => bound(props))(scaler);
   if (at(workload.props, "spec") === undefined)

@@ -13,7 +13,7 @@ export interface Binaries {
 }
 
 /** Addresses of Services. They exist only inside the cluster. */
-export const serviceRange = "10.96.0.0/16";
+const serviceRange = "10.96.0.0/16";
 
 /**
  * Addresses of simulated pods: the range for benchmarks, which no network routes, so that a request to such a pod cannot

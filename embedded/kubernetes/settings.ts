@@ -153,7 +153,7 @@ function isFree(port: number): Promise<boolean> {
 }
 
 /** Writes a file that only its owner can read; readers see the old text or the new, never a half. */
-export function writePrivate(path: string, text: string): void {
+function writePrivate(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true });
   const aside = `${path}.${process.pid}`;
   writeFileSync(aside, text, { mode: 0o600 });

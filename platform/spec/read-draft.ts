@@ -114,11 +114,9 @@ function poolOf(entry: unknown): DraftPool {
 function teamOf(entry: unknown): DraftTeam {
   const { shape } = teamSchema;
   const key = keysOf(entry, shape);
-  const pools = valueAt(entry, ["pools"]);
+  const pools = listAt(entry, ["pools"]).map((pool) => read(shape.pools.element, pool) ?? unclear);
   return {
-    pools: Array.isArray(pools)
-      ? pools.map((pool) => read(shape.pools.element, pool) ?? unclear)
-      : unclear,
+    pools: pools.length > 0 ? pools : unclear,
     gpus: key("gpus", shape.gpus),
     modelPrefix: key("modelPrefix", shape.modelPrefix),
   };

@@ -30,13 +30,13 @@ function repairs(text: string, schema: z.ZodType): readonly Repair[] {
     ...(text.trim() === ""
       ? []
       : [{ candidate: number, fix: `write it without quotes: ${number}` }]),
+    ...(choice === undefined
+      ? []
+      : [{ candidate: choice, fix: `write ${JSON.stringify(choice)}` }]),
     ...[binaryUnit(text), durationUnit(text), asName(text)].map((candidate) => ({
       candidate,
       fix: `write ${candidate}`,
     })),
-    ...(choice === undefined
-      ? []
-      : [{ candidate: choice, fix: `write ${JSON.stringify(choice)}` }]),
   ];
 }
 

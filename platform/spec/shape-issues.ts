@@ -87,7 +87,7 @@ function unknownKey(key: string, path: Path, schema: z.ZodType, source: Source):
 function ofValue(issue: ZodIssue, path: Path, schema: z.ZodType, source: Source): Issue {
   const value = valueAt(source.value, path);
   const wanted = schemaAt(schema, path);
-  const allowed = issue.code === "invalid_value" ? listOf(issue.values) : formOf(wanted);
+  const allowed = allowedBy(issue, wanted);
   if (value === undefined) return missing(path, allowed, source);
   const written = source.written(path) ?? "";
   return {
@@ -98,6 +98,13 @@ function ofValue(issue: ZodIssue, path: Path, schema: z.ZodType, source: Source)
     allowed: `allowed is ${allowed}`,
     fix: (wanted && repair(value, written, wanted)) ?? `write ${allowed}`,
   };
+}
+
+function allowedBy(issue: ZodIssue, wanted: z.ZodType | undefined): string {
+  if (issue.code === "invalid_value") return listOf(issue.values);
+  if (issue.code === "too_small" && issue.origin === "array") return `at least ${issue.minimum}`;
+  if (issue.code === "too_big" && issue.origin === "array") return `at most ${issue.maximum}`;
+  return formOf(wanted);
 }
 
 /** Stands at the key of the block that lacks it. */
@@ -125,7 +132,7 @@ const codes: Partial<Record<ZodIssue["code"], IssueCode>> = {
  */
 function show(value: unknown, written = ""): string {
   if (value === null) return "nothing";
-  if (Array.isArray(value)) return "a list";
+  if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === "object") return "a block";
   const text = typeof value === "string" ? value : written;
   if (secretForm(text)) return "a secret (hidden)";

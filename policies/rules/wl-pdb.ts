@@ -97,16 +97,12 @@ export const wlPdb = defineRule({
 function budgetsOf(workload: Resource, stack: readonly Resource[]): readonly Resource[] {
   const namespace = namespaceOf(workload);
   const labels = podLabels(workload);
+  const isItsOwn = naming((budget) => {
+    const selector = at(budget.props, "spec.selector");
+    return namespaceOf(budget) === namespace && selector !== undefined && selects(selector, labels);
+  });
   const budgets = stack.filter(({ type }) => type === token);
-  return exactly(
-    budgets,
-    naming((budget) => {
-      const selector = at(budget.props, "spec.selector");
-      return (
-        namespaceOf(budget) === namespace && selector !== undefined && selects(selector, labels)
-      );
-    }),
-  );
+  return exactly(budgets, isItsOwn);
 }
 
 function fault(budget: unknown, replicas: number): string | null {

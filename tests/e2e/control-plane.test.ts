@@ -2,12 +2,21 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ensureBuild } from "../../embedded/engine/go-build.ts";
+import { Failure } from "../../embedded/failure.ts";
 import { removeUnusableCertificate } from "../../embedded/kubernetes/certificate.ts";
 import { KubernetesClient } from "../../embedded/kubernetes/client.ts";
 import {
@@ -267,6 +276,24 @@ describe("control plane of an embedded stack", function () {
     const { started } = await ensure();
     assert.deepEqual(started, all);
     assert.ok(await isRemembered("before-reboot"));
+  });
+
+  it("says why when its data is damaged, and starts over when it was stopped", async () => {
+    await ensure("two");
+    await killAll("two");
+    writeFileSync(join(stackPaths("two").controlPlane, "etcd-data/member/snap/db"), "damaged");
+    await assert.rejects(ensure("two"), (error) => {
+      assert.ok(error instanceof Failure);
+      assert.match(error.message, /^etcd ended; the end of .*etcd\.log:\n/);
+      assert.match(
+        error.message,
+        /\nif it stays so, "npm run down -- two" removes .* with its data$/,
+      );
+      return true;
+    });
+    await stopControlPlane("two");
+    assert.deepEqual((await ensure("two")).started, all);
+    await stopControlPlane("two");
   });
 
   it("says why when a program cannot start", async () => {

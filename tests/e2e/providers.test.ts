@@ -16,6 +16,7 @@ import {
   isKubernetesObject,
   type KubernetesObject,
   read,
+  readList,
   readStrings,
 } from "../../embedded/kubernetes/objects.ts";
 import { type ProviderProcess, Refused, startProvider, urnOf } from "../support/provider-client.ts";
@@ -262,6 +263,30 @@ describe("embedded providers on a real API", function () {
       assert.equal(read(live, "metadata", "annotations", "theirs"), "1");
     });
 
+    it("repairs an item of a list whose key somebody changed", async () => {
+      const service = (ports: readonly { readonly name: string; readonly port: number }[]) => ({
+        apiVersion: "v1",
+        kind: "Service",
+        metadata: { name: "keyed", namespace: "life" },
+        spec: { selector: { app: "keyed" }, ports },
+      });
+      const grpc = { name: "grpc", port: 8001 };
+      const inputs = service([{ name: "http", port: 80 }, grpc]);
+      await kubernetes.create(types.service, inputs);
+      const path = "/api/v1/namespaces/life/services/keyed";
+      const theirs = [{ name: "http", port: 81 }, grpc];
+      await client.patch(path, { spec: { ports: theirs } }, { fieldManager: "kubectl-patch" });
+      const { inputs: seen } = await kubernetes.read(types.service, "life/keyed", inputs);
+      const { changes } = await kubernetes.diff(types.service, "life/keyed", seen, inputs);
+      assert.deepEqual(changes, { "spec.ports[0].port": "update" });
+      await kubernetes.update(types.service, "life/keyed", seen, inputs, { preview: true });
+      await kubernetes.update(types.service, "life/keyed", seen, inputs);
+      assert.deepEqual((await kubernetes.read(types.service, "life/keyed", inputs)).inputs, inputs);
+      const fewer = service([grpc]);
+      await kubernetes.update(types.service, "life/keyed", inputs, fewer);
+      assert.equal(readList(await client.get(path), "spec", "ports").length, 1);
+    });
+
     it("takes another spelling of the same quantity for no change", async () => {
       const spell = (cpu: string) => deploymentInputs("life", "spells", { cpu });
       const { changes } = await kubernetes.diff(
@@ -463,7 +488,7 @@ describe("embedded providers on a real API", function () {
         cpu: "64",
         request: 64,
         replicas: 2,
-        annotations: { note: "x".repeat(40_000) },
+        annotations: { note: "x".repeat(15_000) },
       });
       const { notReady } = await refusal(
         kubernetes.create(types.deployment, inputs, { timeoutSeconds: 1 }),

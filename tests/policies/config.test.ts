@@ -99,6 +99,18 @@ describe("policy config", () => {
       ],
     );
     for (const { allowed, fix } of problems) assert.ok(allowed !== "" && fix !== "");
+    assert.deepEqual(
+      problems
+        .filter(({ path }) => path.startsWith("caps."))
+        .map(({ allowed }) => allowed.slice(0, 24)),
+      [
+        "no caps",
+        "a number from 0 on",
+        "caps: replicas",
+        "a list of names",
+        "rules: iam-no-static-keys",
+      ].map((text) => text.slice(0, 24)),
+    );
   });
 
   it("fails with one line per problem", () => {

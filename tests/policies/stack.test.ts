@@ -152,11 +152,16 @@ describe("a quantity", () => {
     for (const [text, number] of quantities) assert.equal(quantity(text), number, String(text));
   });
 
-  it("is the same in Mi and in Gi", () => {
+  it("is the same in one unit and in the next", () => {
+    const units = ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
     fc.assert(
-      fc.property(fc.nat(4096), (gib) => {
-        assert.equal(quantity(`${gib}Gi`), quantity(`${gib * 1024}Mi`));
+      fc.property(fc.nat(4096), fc.integer({ min: 1, max: units.length - 1 }), (amount, unit) => {
+        assert.equal(
+          quantity(`${amount}${units[unit]}`),
+          quantity(`${amount * 1024}${units[unit - 1]}`),
+        );
       }),
     );
+    assert.equal(quantity("1Ki"), 1024);
   });
 });

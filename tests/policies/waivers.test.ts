@@ -4,7 +4,14 @@ import { judge } from "../../policies/judge.ts";
 import { classify } from "../../policies/report.ts";
 import { wlImageDigest } from "../../policies/rules/wl-image-digest.ts";
 import { readSettings } from "../../policies/settings.ts";
-import { covers, hasExpired, isDay, isSpecific, type Waiver } from "../../policies/waivers.ts";
+import {
+  covers,
+  hasExpired,
+  isDay,
+  isSpecific,
+  utcToday,
+  type Waiver,
+} from "../../policies/waivers.ts";
 
 const waiver: Waiver = {
   rule: "wl-image-digest",
@@ -92,6 +99,11 @@ describe("a waiver", () => {
       ["", false],
     ] as const)
       assert.equal(isSpecific(pattern), specific, pattern);
+  });
+
+  it("is measured by the day in UTC", () => {
+    assert.match(utcToday(), /^20\d\d-\d\d-\d\d$/);
+    assert.ok(isDay(utcToday()));
   });
 
   it("ends on a day of the calendar", () => {

@@ -78,9 +78,14 @@ function taintTrouble(taint: Input): string | undefined {
   return `has the effect ${JSON.stringify(effect)}; it must be one of ${effects.join(", ")}`;
 }
 
-/** Labels that every node of a pool has of itself; a pool may repeat them, and not change them. */
-function ownLabels(name: Input | undefined): Readonly<Record<string, Input | undefined>> {
-  return { [poolLabel]: name, [simulatedLabel]: "true" };
+/** A pool may repeat the labels that its nodes have of themselves, and not change them. */
+function ownLabelTroubles(labels: Input, name: Input): readonly CheckFailure[] {
+  const own: Readonly<Record<string, Input>> = { [poolLabel]: name, [simulatedLabel]: "true" };
+  return Object.entries(own).flatMap(([key, value]) => {
+    const given = isMap(labels) ? labels[key] : undefined;
+    if (given === undefined || given === value || isUnknown(given) || isUnknown(value)) return [];
+    return [fail("labels", `has another ${key} than ${String(value)}`)];
+  });
 }
 
 /** What is wrong with the inputs of a pool: all of it. */
@@ -95,14 +100,8 @@ export function checkNodePool(inputs: Inputs): readonly CheckFailure[] {
     const trouble = isUnknown(value) ? undefined : rule(value);
     return trouble === undefined ? [] : [fail(key, trouble)];
   });
-  const labels = inputs["labels"];
-  const reserved =
-    labels !== undefined && isMap(labels)
-      ? Object.entries(ownLabels(inputs["name"]))
-          .filter(([key, value]) => key in labels && labels[key] !== value)
-          .map(([key, value]) => fail("labels", `has another ${key} than ${String(value)}`))
-      : [];
-  return [...strange, ...wrong, ...reserved];
+  const { labels = null, name = null } = inputs;
+  return [...strange, ...wrong, ...ownLabelTroubles(labels, name)];
 }
 
 function fail(property: string, what: string): CheckFailure {

@@ -16,7 +16,7 @@ export function upTo(draw: Draw, most: number): number {
 
 /** True once in `times`. */
 export function onceIn(draw: Draw, times: number): boolean {
-  return upTo(draw, times - 1) === 0;
+  return upTo(draw, times - 1) === times - 1; // 0 is the simplest to fast-check
 }
 
 export function shuffled<T>(draw: Draw, list: readonly T[]): readonly T[] {

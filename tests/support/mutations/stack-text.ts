@@ -160,6 +160,8 @@ export interface Spot {
 export interface Rendered {
   readonly texts: Readonly<Record<string, string>>;
   readonly spots: ReadonlyMap<Mark, Spot>;
+  /** Place of the first key of each file. */
+  readonly starts: ReadonlyMap<string, Spot>;
 }
 
 /** The files of the stack, and the place of every mark. */
@@ -184,5 +186,14 @@ export function rendered(stack: StackText): Rendered {
     }
     return [file, stack.finish.reduce((done, change) => change(done), text)] as const;
   });
-  return { texts: Object.fromEntries(texts), spots };
+  return {
+    texts: Object.fromEntries(texts),
+    spots,
+    starts: new Map(texts.map(([file, text]) => [file, startOf(file, text)])),
+  };
+}
+
+function startOf(file: string, text: string): Spot {
+  const before = text.split("\n").findIndex((line) => /^\uFEFF?[^#\s]/.test(line));
+  return { file, line: before + 1, column: 1 };
 }

@@ -101,12 +101,17 @@ describe("settings of a control plane", () => {
 
 describe("a private file", () => {
   it("is left alone when it already says so", () => {
-    const path = join(mkdtempSync(join(tmpdir(), "private-")), "file");
-    writeIfChanged(path, "one");
-    const { ino } = statSync(path);
-    writeIfChanged(path, "one");
-    assert.equal(statSync(path).ino, ino);
-    writeIfChanged(path, "two");
-    assert.equal(readFileSync(path, "utf8"), "two");
+    const home = mkdtempSync(join(tmpdir(), "private-"));
+    try {
+      const path = join(home, "file");
+      writeIfChanged(path, "one");
+      const { ino } = statSync(path);
+      writeIfChanged(path, "one");
+      assert.equal(statSync(path).ino, ino);
+      writeIfChanged(path, "two");
+      assert.equal(readFileSync(path, "utf8"), "two");
+    } finally {
+      rmSync(home, { recursive: true });
+    }
   });
 });
