@@ -26,6 +26,11 @@ export function buildsRoot(): string {
   return join(cacheRoot(), "builds");
 }
 
+/** Folder where Node keeps sources without their types, and compiled; shared, since it is keyed by their content. */
+export function compileCache(): string {
+  return join(cacheRoot(), "node-compile-cache");
+}
+
 function cacheRoot(): string {
   return (
     folderIn("INFERENCE_PLATFORM_CACHE") ??

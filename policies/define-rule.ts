@@ -59,7 +59,7 @@ export interface Subjects<T> {
 interface Named<Given> {
   readonly name: string;
   readonly given: Given;
-  /** @default dev, staging and prod alike: prod */
+  /** @default prod */
   readonly environment?: Environment;
 }
 interface Pass<Given> extends Named<Given> {

@@ -6,7 +6,7 @@ import { at, numberAt, recordAt, textAt } from "./read.ts";
 import { attempt, each, exactly, isOpen, openReason, some, Unjudged, which } from "./unjudged.ts";
 
 export const scaledObject = "kubernetes:keda.sh/v1alpha1:ScaledObject";
-export const rollout = "kubernetes:argoproj.io/v1alpha1:Rollout";
+const rollout = "kubernetes:argoproj.io/v1alpha1:Rollout";
 export const helmRelease = "kubernetes:helm.sh/v3:Release";
 
 /** Kinds whose controllers make pods with labels of their own. */

@@ -15,8 +15,12 @@ export class TeamNamespace extends PlatformComponent {
   constructor(plan: TeamPlan, opts: pulumi.ComponentResourceOptions) {
     super(TeamNamespace.type, plan.namespace, opts);
     const child = { parent: this };
-    const { namespace: name, labels } = plan;
-    const namespace = new Namespace(`${name}-namespace`, { metadata: { name, labels } }, child);
+    const { namespace: name, labels, security } = plan;
+    const namespace = new Namespace(
+      `${name}-namespace`,
+      { metadata: { name, labels: { ...labels, ...security } } },
+      child,
+    );
     this.namespace = namespace.metadata.name;
     new ResourceQuota(
       `${name}-quota`,

@@ -94,6 +94,11 @@ function markerOf(value: unknown): string | undefined {
     : undefined;
 }
 
+/** A value that is text; `undefined` for any other. */
+export function textOf(value: Output | undefined): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
 /** Whether any part of a value is unknown. */
 export function hasUnknown(value: Output): boolean {
   if (isUnknown(value)) return true;
@@ -159,7 +164,7 @@ function fromSignature(value: Readonly<Record<string, Wire>>): Output {
   if (signature === signatures.asset || signature === signatures.archive) {
     return { [marker]: "asset", wire: value };
   }
-  throw new Error(`the engine sent a value with the unknown signature ${String(signature)}`);
+  throw new Error(`the engine sent a value of an unknown kind: ${JSON.stringify(signature)}`);
 }
 
 function referenceFromWire(wire: Readonly<Record<string, Wire>>): ResourceReference {
@@ -167,7 +172,7 @@ function referenceFromWire(wire: Readonly<Record<string, Wire>>): ResourceRefere
   const known = typeof id === "string" && id !== "" && !unknownOnWire.has(id) ? id : unknown;
   return {
     [marker]: "resource",
-    urn: String(wire["urn"]),
+    urn: textOf(wire["urn"]) ?? "",
     id: id === undefined ? undefined : known,
     wire,
   };

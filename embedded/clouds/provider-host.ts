@@ -148,7 +148,7 @@ function packageService(
       return response;
     }),
     cancel: unary((_request, call) => {
-      stopAll([sessions.of(call)]);
+      void stopAll([sessions.of(call)]); // The operations answer for themselves.
       return new emptyPb.Empty();
     }),
   };
@@ -280,11 +280,12 @@ function refusals(
 function unary<Request, Response>(
   act: (request: Request, call: ServerUnaryCall<Request, Response>) => Response | Promise<Response>,
 ): handleUnaryCall<Request, Response> {
-  return async (call, answer) => {
-    try {
-      answer(null, await act(call.request, call));
-    } catch (error) {
-      answer(error instanceof Answered ? error.answer : serviceError(error, unmarked));
-    }
+  return (call, answer) => {
+    Promise.resolve()
+      .then(() => act(call.request, call))
+      .then(
+        (response) => answer(null, response),
+        (error) => answer(error instanceof Answered ? error.answer : serviceError(error, unmarked)),
+      );
   };
 }

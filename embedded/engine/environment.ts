@@ -1,6 +1,6 @@
 /** Variables under which the Pulumi CLI works on an embedded stack. */
 import { delimiter, dirname } from "node:path";
-import { backendFolder, pulumiHome, stackPaths } from "../paths.ts";
+import { backendFolder, compileCache, pulumiHome, stackPaths } from "../paths.ts";
 import { buildFolder } from "./go-build.ts";
 import { shellQuote } from "./home.ts";
 import type { PulumiCli } from "./pulumi-cli.ts";
@@ -61,6 +61,8 @@ export function engineEnvironment(
     ...Object.fromEntries(kept),
     ...variables,
     PATH: [...path, ambient["PATH"] ?? ""].join(delimiter),
+    // The program, the pack and the providers are TypeScript: Node keeps what it made of it.
+    NODE_COMPILE_CACHE: compileCache(),
     // The event log is a flag of the CLI's debug commands.
     PULUMI_DEBUG_COMMANDS: "true",
   };

@@ -1,4 +1,4 @@
-/** Every image the platform itself chooses, in one table. `npm run facts` is to resolve the digests. */
+/** Every image the platform itself chooses, in one table. */
 
 export interface Image {
   readonly repository: string;

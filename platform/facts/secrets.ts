@@ -17,9 +17,11 @@ export const secretForms: Readonly<Record<string, RegExp>> = {
   "URL with a password": /\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/@]+:[^\s:/@]+@/i,
 };
 
+const forms = Object.entries(secretForms);
+
 /** The form of secret that `text` holds, if any. */
 export function secretForm(text: string): string | undefined {
-  return Object.entries(secretForms).find(([, pattern]) => pattern.test(text))?.[0];
+  return forms.find(([, pattern]) => pattern.test(text))?.[0];
 }
 
 /** `text` with `(hidden)` in place of every secret. */

@@ -59,7 +59,10 @@ export interface NodeCapacity {
 /** A team's namespace and its bounds. */
 export interface TeamPlan {
   readonly namespace: string;
+  /** Labels of everything that bounds the team. */
   readonly labels: Labels;
+  /** Labels by which the namespace admits pods. */
+  readonly security: Labels;
   readonly gpus: number;
 }
 

@@ -8,7 +8,7 @@ import type { Draft } from "../spec/draft.ts";
 import type { ServiceSpec } from "../spec/schema.ts";
 import { mebibytes } from "../units.ts";
 import type { Judgement } from "./judgement.ts";
-import type { Labels, PoolPlan, ServicePlan } from "./plan.ts";
+import type { Labels, NetworkPlan, PoolPlan, ServicePlan } from "./plan.ts";
 import { planPod, portsOf } from "./pod.ts";
 import { planRollout } from "./rollout.ts";
 import { startTimes } from "./timing.ts";
@@ -56,7 +56,7 @@ export function planService(
     ports: portsOf(server),
     pod,
     rollout: planRollout(replicas, spare, pool, pod, times),
-    network: networkOf(server),
+    network: networkOf(server, modelUri),
   };
 }
 
@@ -76,11 +76,12 @@ function modelUriOf({ model }: ServiceSpec, { cloud }: Draft): string | undefine
   return model && cloud && `${cloudFacts[cloud].modelStore}/${model.path}`;
 }
 
-function networkOf(server: ModelServer) {
+function networkOf(server: ModelServer, modelUri: string | undefined): NetworkPlan {
   const ports = portsOf(server);
-  const own = ports.find(({ name }) => name === "metrics")?.port;
+  const metrics = ports.find(({ name }) => name === "metrics")?.port ?? server.ports.http;
   return {
     clientPorts: ports.filter(({ name }) => name !== "metrics").map(({ port }) => port),
-    metricsPorts: [own ?? server.ports.http],
+    metricsPorts: [metrics],
+    ...(modelUri && { modelStorePort: modelUri.startsWith("http:") ? 80 : 443 }),
   };
 }

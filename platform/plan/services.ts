@@ -81,7 +81,7 @@ function refusePool(
 ): void {
   judge.refuse(draft.source, ["pools", pool.name, "nodes"], {
     code: "pool-too-small",
-    problem: `got ${pool.nodes.max} nodes of ${pool.machine}, where ${showDemand(demands)}`,
+    problem: `got ${pool.nodes.max} x ${pool.machine}, where ${showDemand(demands)}`,
     allowed: `${placed} of the ${replicasOf(demands)} replicas find room`,
     fix: "raise nodes, lower replicas, or ask for less per replica",
   });

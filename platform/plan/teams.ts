@@ -18,8 +18,9 @@ export function planTeams(
     judgePools(name, team, draft, judge);
     const version = draft.kubernetes?.version;
     if (version === undefined || team.gpus === unclear) return [];
-    const own = { ...labels, ...podSecurityLabels(version), [teamLabel]: name };
-    return [{ namespace: name, gpus: team.gpus, labels: own }];
+    const own = { ...labels, [teamLabel]: name };
+    const security = podSecurityLabels(version);
+    return [{ namespace: name, gpus: team.gpus, labels: own, security }];
   });
   return Object.fromEntries(planned.map((team) => [team.namespace, team]));
 }

@@ -4,7 +4,13 @@ import type { Issue, Position } from "../issue.ts";
 import { type Path, pathText } from "./path.ts";
 import type { Source } from "./source.ts";
 
+/** The secrets of a file. Most have none, which one look at all of it tells. */
 export function secretIssues(source: Source): readonly Issue[] {
+  const all = [source.text, ...source.texts.map(({ text }) => text)].join("\n");
+  return secretForm(all) === undefined ? [] : each(source);
+}
+
+function each(source: Source): readonly Issue[] {
   const inTexts = source.texts.flatMap(({ path, text, start }) =>
     issueOf(text, source.position(start), path),
   );

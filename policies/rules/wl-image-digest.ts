@@ -25,7 +25,7 @@ export const wlImageDigest = defineRule({
         if (/@sha256:[0-9a-f]{64}$/.test(image)) return null;
         // Safe to repeat: it equals a row of the table.
         if (isUnresolvedImage(image))
-          throw new Unjudged(`${label}: digest of ${image} is unresolved (npm run facts)`);
+          throw new Unjudged(`${label}: digest of ${image} is unresolved`);
         return `${label} has an image without a digest`;
       },
       cases: [
@@ -49,7 +49,7 @@ export const wlImageDigest = defineRule({
           name: "image of the platform whose digest nobody has read",
           given: deployment({ container: { image: imageReference(images.triton) } }),
           want: {
-            unjudged: `container main: digest of ${imageReference(images.triton)} is unresolved (npm run facts)`,
+            unjudged: `container main: digest of ${imageReference(images.triton)} is unresolved`,
           },
         },
       ],

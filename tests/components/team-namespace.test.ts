@@ -21,7 +21,7 @@ describe("Team namespace", () => {
         "pulumi:providers:kubernetes cluster",
       ]);
       const quota = one(resources, "kubernetes:core/v1:ResourceQuota", "vision-quota");
-      assert.deepEqual(quota.inputs["spec"], { hard: { "requests.nvidia.com/gpu": "2" } });
+      assert.deepEqual(quota.inputs["spec"], { hard: { "requests.nvidia.com/gpu": "3" } });
       const policy = one(
         resources,
         "kubernetes:networking.k8s.io/v1:NetworkPolicy",

@@ -337,8 +337,8 @@ function inputsOf(object: KubernetesObject): Inputs {
   return json;
 }
 
-/** The API's words for a field that does not change. A cluster with IPv4 alone refuses another family at all. */
-const refusals = /immutable|may not|cannot change|forbidden|not configured on this cluster/i;
+/** The API's words for a field that does not change; a family is refused because the address, which stays, is not of it. */
+const refusals = /immutable|may not|cannot change|forbidden|expected an IPv6 value/i;
 
 /** The names of a CustomResourceDefinition are immutable once it is in use. */
 async function established(client: KubernetesClient, object: KubernetesObject): Promise<void> {

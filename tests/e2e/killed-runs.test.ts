@@ -78,7 +78,7 @@ describe("After kill -9", function () {
   it("of down while it ends the control plane, down goes on", async () => {
     await upEqualsClean();
     const run = finished(copy.start("npm", ["run", "--silent", "down"]));
-    await until(() => copy.stateUrns() === undefined, "the stack is destroyed");
+    await until(() => copy.stateUrns() === undefined && strays().length === 0, "it is destroyed");
     copy.kill(/boot\.cjs down/);
     await run;
     await down();

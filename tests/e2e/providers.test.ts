@@ -441,6 +441,8 @@ describe("embedded providers on a real API", function () {
       const { id, inputs: seen } = await kubernetes.read(types.configMap, "life/imported");
       assert.equal(id, "life/imported");
       assert.deepEqual(seen, inputs);
+      const { message } = await refusal(kubernetes.read(types.configMap, "imported"));
+      assert.match(message, /its id is <namespace>\/<name>, not "imported"/);
     });
 
     it("keeps a Secret's values out of everything but encrypted state", async () => {
@@ -702,6 +704,13 @@ describe("embedded providers on a real API", function () {
       const shrunk = { ...pool, count: 1 };
       await local.update(types.pool, "l4", grown, shrunk);
       assert.deepEqual(await nodes(), ["l4-0"]);
+    });
+
+    it("names its nodes in the same order when they are read", async () => {
+      const many = { ...pool, name: "many", count: 11, labels: {} };
+      const { outputs } = await local.create(types.pool, many);
+      assert.deepEqual((await local.read(types.pool, "many", many)).outputs, outputs);
+      await local.delete(types.pool, "many", many);
     });
 
     it("refuses the name of a node that is not its own", async () => {

@@ -48,7 +48,7 @@ export function valueAt(value: unknown, path: Path): unknown {
 }
 
 /** `value` with what stands at `path` replaced; `undefined` takes it out. */
-export function replaced(value: unknown, [key, ...rest]: Path, put: unknown): unknown {
+function replaced(value: unknown, [key, ...rest]: Path, put: unknown): unknown {
   if (key === undefined) return put;
   const entries = new Map(entriesOf(value));
   entries.set(key, replaced(entries.get(key), rest, put));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { container, deployment } from "../../policies/cases.ts";
+import { type Change, container, deployment } from "../../policies/cases.ts";
 import { rules } from "../../policies/rules/index.ts";
 import { isOpen } from "../../policies/unjudged.ts";
 import { examples, pathsIn, reportsOn, withReplaced } from "./examples.ts";
@@ -96,5 +96,21 @@ describe("a value unknown at preview", () => {
       "could not be judged: Deployment vision/resnet50: spec.template.spec.containers[0].image is not known before the update",
       "Deployment vision/resnet50: container sidecar has an image without a digest\nfix: write the image as registry/name:tag@sha256:<digest>",
     ]);
+  });
+
+  it("in an object's name leaves the name in the program, and in its namespace the bare name", () => {
+    const named = (metadata: Change) => deployment({ metadata, container: { image: "a:1" } });
+    const [digest] = rules.filter(({ id }) => id === "wl-image-digest");
+    assert.ok(digest);
+    const stack = [
+      { ...named({ name: unknownText }), name: "program" },
+      named({ namespace: unknownText }),
+    ];
+    assert.deepEqual(
+      reportsOn(digest, { environment: "prod", stack: asSeen(stack) })
+        .flat()
+        .map(({ message }) => message.split(":")[0]),
+      ["Deployment program", "Deployment resnet50"],
+    );
   });
 });

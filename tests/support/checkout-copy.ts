@@ -14,6 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KubernetesClient } from "../../embedded/kubernetes/client.ts";
+import { readList, readString } from "../../embedded/kubernetes/objects.ts";
 import { checkoutRoot, keyOf } from "../../embedded/paths.ts";
 
 const sources = [
@@ -103,8 +104,9 @@ export class CheckoutCopy {
     const stacks = join(this.folder(), "backend", ".pulumi", "stacks", "inference-platform");
     const file = join(stacks, "local.json");
     if (!existsSync(file)) return undefined;
-    const text = readFileSync(file, "utf8");
-    return [...text.matchAll(/^ *"urn": "(.*)"/gm)].map(([, urn = ""]) => urn);
+    return readList(jsonOf(file), "checkpoint", "latest", "resources").map(
+      (resource) => readString(resource, "urn") ?? "",
+    );
   }
 
   /** All files of the copy's state, relative to it. */
@@ -160,6 +162,15 @@ export class CheckoutCopy {
   private folder(): string {
     const [only = "none"] = existsSync(this.state) ? readdirSync(this.state) : [];
     return join(this.state, only);
+  }
+}
+
+/** The content of a file that may be in the middle of being written. */
+function jsonOf(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    return undefined;
   }
 }
 

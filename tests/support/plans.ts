@@ -23,7 +23,7 @@ pools:
   cpu: { machine: { cpu: 4, memory: 16GiB }, nodes: 2 }
   l4: { gpu: { model: l4, count: 1 }, nodes: 3, taints: [{ key: tier, value: gold, effect: NoExecute }] }
 teams:
-  vision: { pools: [cpu, l4], gpus: 2, modelPrefix: vision/ }
+  vision: { pools: [cpu, l4], gpus: 3, modelPrefix: vision/ }
 services:
   iris: { from: vision/iris, replicas: 1 }
   resnet50: { from: vision/resnet50, replicas: 2 }

@@ -2,6 +2,8 @@
 import fc from "fast-check";
 import {
   type Inputs,
+  isMap,
+  jsonOf,
   type Output,
   type Outputs,
   secret,
@@ -31,6 +33,7 @@ export const anyOutputs: fc.Arbitrary<Outputs> = fc.dictionary(fc.string(), anyV
 });
 
 /** Any properties that are plain JSON. */
-export const plainInputs: fc.Arbitrary<Inputs> = anyOutputs.map((outputs) =>
-  JSON.parse(JSON.stringify(reveal(outputs))),
-);
+export const plainInputs: fc.Arbitrary<Inputs> = anyOutputs.map((outputs): Inputs => {
+  const plain = jsonOf(reveal(outputs));
+  return isMap(plain) ? plain : {};
+});

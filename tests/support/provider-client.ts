@@ -92,9 +92,9 @@ export async function startProvider(name: "kubernetes" | "local"): Promise<Provi
   const child = spawn(process.execPath, [main, `127.0.0.1:${display.port}`], {
     stdio: ["pipe", "pipe", "inherit"],
   });
-  const [line] = await once(createInterface(child.stdout), "line");
+  const port: readonly unknown[] = await once(createInterface(child.stdout), "line");
   const startMs = performance.now() - begin;
-  const connection = await connect(Number(line));
+  const connection = await connect(Number(port[0]));
   return {
     ...connection,
     child,

@@ -1,6 +1,6 @@
 /** The configuration of the providers that work on a cluster, `kubernetes` and `local`. */
 import { changesBetween, type Diff } from "../difference.ts";
-import { type Input, type Inputs, isUnknown } from "../property-value.ts";
+import { type Input, type Inputs, isUnknown, textOf } from "../property-value.ts";
 import type { CheckFailure } from "../resource-provider.ts";
 import type { ClusterConfig } from "./cluster.ts";
 
@@ -52,8 +52,4 @@ export function diffClusterConfig(olds: Inputs, news: Inputs): Diff {
 /** The configuration, once it is known. It has been checked. */
 export function clusterConfigOf(config: Inputs): ClusterConfig {
   return { kubeconfig: textOf(config["kubeconfig"]) ?? "", context: textOf(config["context"]) };
-}
-
-function textOf(value: Input | undefined): string | undefined {
-  return typeof value === "string" ? value : undefined;
 }

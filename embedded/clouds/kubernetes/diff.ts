@@ -1,6 +1,6 @@
 /** What differs between two sets of inputs of an object. */
 import { changesBetween, type Diff } from "../difference.ts";
-import type { Inputs } from "../property-value.ts";
+import { type Inputs, textOf } from "../property-value.ts";
 import { replacesObject } from "./immutable.ts";
 import { isSameQuantity } from "./quantity.ts";
 
@@ -9,7 +9,7 @@ import { isSameQuantity } from "./quantity.ts";
  * one with another name is made first.
  */
 export function diffObjects(olds: Inputs, news: Inputs): Diff {
-  const kind = String(news["kind"]);
+  const kind = textOf(news["kind"]) ?? "";
   const changes = changesBetween(olds, news, {
     replaces: (path) => replacesObject(olds, path),
     equal: (path, old, next) => isSameQuantity(kind, path, old, next),

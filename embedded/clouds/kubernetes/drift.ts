@@ -146,7 +146,7 @@ interface Key {
 function keysOf(items: readonly Json[], fields: Fields): readonly (Key | undefined)[] {
   const keys = Object.keys(fields)
     .filter((name) => name.startsWith("k:"))
-    .map((name): Key => ({ name, values: JSON.parse(name.slice(2)) }));
+    .map((name): Key => ({ name, values: valuesIn(name) }));
   const taken = new Set(keys.filter(({ values }) => items.some((item) => hasKey(item, values))));
   return items.map((item) => {
     const full = keys.find(({ values }) => hasKey(item, values));
@@ -155,6 +155,11 @@ function keysOf(items: readonly Json[], fields: Fields): readonly (Key | undefin
     if (fitting !== undefined) taken.add(fitting);
     return fitting;
   });
+}
+
+function valuesIn(key: string): Fields {
+  const values: unknown = JSON.parse(key.slice(2));
+  return isRecord(values) ? values : {};
 }
 
 function hasKey(item: unknown, key: Fields): boolean {

@@ -3,7 +3,7 @@
  * server's own sources at 1.36.2; what a row leaves out, the API refuses in its own words.
  */
 import type { Path } from "../difference.ts";
-import { type Inputs, isMap } from "../property-value.ts";
+import { type Inputs, isMap, textOf } from "../property-value.ts";
 
 interface ImmutableRow {
   /** Kinds by their API group and name; the group without a name is left out. Versions share their rules. */
@@ -170,8 +170,9 @@ export function replacesObject(old: Inputs, path: Path): boolean {
 }
 
 function groupKindOf(old: Inputs): string {
-  const [group, version] = String(old["apiVersion"]).split("/");
-  return version === undefined ? String(old["kind"]) : `${group}/${String(old["kind"])}`;
+  const kind = textOf(old["kind"]) ?? "";
+  const [group, version] = (textOf(old["apiVersion"]) ?? "").split("/");
+  return version === undefined ? kind : `${group}/${kind}`;
 }
 
 /** Whether a change at `path` is at, below or above the pattern. */

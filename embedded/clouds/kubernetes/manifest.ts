@@ -45,10 +45,10 @@ function isSecretKind(inputs: Inputs): boolean {
 function withData(inputs: Inputs): Inputs {
   const { stringData, data, ...rest } = inputs;
   if (stringData === undefined || !isMap(stringData)) return inputs;
-  const encoded = Object.entries(stringData).map(([key, value]) => [
-    key,
-    typeof value === "string" ? Buffer.from(value).toString("base64") : value,
-  ]);
+  const encoded = Object.entries(stringData).map(([key, value]) => {
+    const coded = typeof value === "string" ? Buffer.from(value).toString("base64") : value;
+    return [key, coded] as const;
+  });
   return {
     ...rest,
     data: { ...(data !== undefined && isMap(data) ? data : {}), ...Object.fromEntries(encoded) },
@@ -62,9 +62,9 @@ export function withStringData(inputs: Inputs, live: Inputs): Inputs {
   if (stringData === undefined || !isMap(stringData)) return live;
   const values = Object.entries(data !== undefined && isMap(data) ? data : {});
   const texts = values
-    .filter(([key]) => key in stringData)
-    .map(([key, value]) => [key, typeof value === "string" ? decoded(value) : value]);
-  const others = values.filter(([key]) => !(key in stringData));
+    .filter(([key]) => Object.hasOwn(stringData, key))
+    .map(([key, value]) => [key, typeof value === "string" ? decoded(value) : value] as const);
+  const others = values.filter(([key]) => !Object.hasOwn(stringData, key));
   return {
     ...rest,
     ...(others.length > 0 || "data" in inputs ? { data: Object.fromEntries(others) } : {}),

@@ -2,7 +2,7 @@
 import type { KubernetesClient } from "../../kubernetes/client.ts";
 import { isUnreachable, KubernetesError } from "../../kubernetes/kubernetes-error.ts";
 import { type KubernetesObject, read, readList, referenceTo } from "../../kubernetes/objects.ts";
-import { type Inputs, isMap, type Outputs, unknown } from "../property-value.ts";
+import { type Inputs, isMap, type Outputs, textOf, unknown } from "../property-value.ts";
 import { titleOf } from "./identity.ts";
 import { markSecrets, outputsOf } from "./manifest.ts";
 import { refusalOf } from "./refusal.ts";
@@ -88,7 +88,7 @@ const assigned: Readonly<Record<string, readonly string[]>> = {
 /** The outputs of an object that is to be made: what only the API will know is unknown, and `status` is left out, which says the same. */
 export function outputsBeforeCreate(inputs: Inputs): Outputs {
   const { metadata = {}, spec, ...rest } = inputs;
-  const fields = assigned[String(inputs["kind"])] ?? [];
+  const fields = assigned[textOf(inputs["kind"]) ?? ""] ?? [];
   const later = Object.fromEntries(fields.map((field) => [field, unknown]));
   return markSecrets({
     ...rest,

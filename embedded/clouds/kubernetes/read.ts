@@ -1,4 +1,5 @@
 /** Reads objects back: for a refresh, what drifted; for an import, all there is. */
+import { Failure } from "../../failure.ts";
 import type { KubernetesClient } from "../../kubernetes/client.ts";
 import { KubernetesError } from "../../kubernetes/kubernetes-error.ts";
 import { type KubernetesObject, referenceTo } from "../../kubernetes/objects.ts";
@@ -24,7 +25,14 @@ export async function readObject(
   operation: Operation,
 ): Promise<LiveState | undefined> {
   const reference = referenceOf(type, id);
+  const { apiVersion, kind, namespace } = reference;
   try {
+    const served = await client.served(apiVersion, kind);
+    if (served?.namespaced && namespace === undefined) {
+      throw new Failure(
+        `a ${kind} lives in a namespace: its id is <namespace>/<name>, not "${id}"`,
+      );
+    }
     const live = await client.find(reference);
     if (live === undefined || live.metadata.deletionTimestamp !== undefined) return undefined;
     const inputs = oldInputs

@@ -22,29 +22,30 @@ export function liveNodePool(
   pool: NodePool,
   nodes: readonly KubernetesObject[],
 ): Outputs {
-  const odd = (isOdd: (node: KubernetesObject) => boolean): KubernetesObject | undefined =>
-    nodes.find(isOdd);
-  const relabelled = (node: KubernetesObject): boolean =>
-    !isDeepStrictEqual(liveLabels(pool, node), pool.labels);
-  const resized = (node: KubernetesObject): boolean =>
-    !isDeepStrictEqual(liveCapacity(pool, node), pool.capacity);
-  const retainted = (node: KubernetesObject): boolean => !sameTaints(liveTaints(node), pool.taints);
-  const retyped = (node: KubernetesObject): boolean => machineOf(node) !== pool.machine;
-  const drift = {
-    labels: mapped(odd(relabelled), (node) => liveLabels(pool, node)),
-    capacity: mapped(odd(resized), (node) => liveCapacity(pool, node)),
-    taints: mapped(odd(retainted), (node) => liveTaints(node).map((taint) => ({ ...taint }))),
-    machine: mapped(odd(retyped), (node) => machineOf(node) ?? null),
+  /** What the first node has that is not as wanted. */
+  const odd = <T>(
+    of: (node: KubernetesObject) => T,
+    isWanted: (value: T) => boolean,
+  ): T | undefined => nodes.map(of).find((value) => !isWanted(value));
+  const drift: Readonly<Record<string, Output | undefined>> = {
+    labels: odd(
+      (node) => liveLabels(pool, node),
+      (labels) => isDeepStrictEqual(labels, pool.labels),
+    ),
+    capacity: odd(
+      (node) => liveCapacity(pool, node),
+      (capacity) => isDeepStrictEqual(capacity, pool.capacity),
+    ),
+    taints: odd(liveTaints, (taints) => sameTaints(taints, pool.taints))?.map((taint) => ({
+      ...taint,
+    })),
+    machine: odd(machineOf, (machine) => machine === pool.machine),
     count: nodes.length === pool.count ? undefined : nodes.length,
-  } satisfies Record<string, Output | undefined>;
+  };
   const drifted = Object.entries(drift).flatMap(([key, value]) =>
     value === undefined ? [] : [[key, value] as const],
   );
   return drifted.length === 0 ? oldInputs : { ...oldInputs, ...Object.fromEntries(drifted) };
-}
-
-function mapped<T, R>(value: T | undefined, map: (value: T) => R): R | undefined {
-  return value === undefined ? undefined : map(value);
 }
 
 function liveLabels(pool: NodePool, node: KubernetesObject): Readonly<Record<string, string>> {
@@ -90,8 +91,8 @@ function sameTaints(a: readonly Taint[], b: readonly Taint[]): boolean {
   return isDeepStrictEqual(texts(a), texts(b));
 }
 
-function machineOf(node: KubernetesObject): string | undefined {
-  return readStrings(node, "metadata", "labels")[machineLabel];
+function machineOf(node: KubernetesObject): string {
+  return readStrings(node, "metadata", "labels")[machineLabel] ?? "";
 }
 
 /** Which nodes are not Ready, and why. */

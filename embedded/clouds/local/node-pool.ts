@@ -2,7 +2,7 @@
 import { poolLabel, simulatedLabel, type Taint } from "../../kubernetes/nodes.ts";
 import { changesBetween, type Diff } from "../difference.ts";
 import { amountOf } from "../kubernetes/quantity.ts";
-import { type Input, type Inputs, isList, isMap, isUnknown } from "../property-value.ts";
+import { type Input, type Inputs, isList, isMap, isUnknown, textOf } from "../property-value.ts";
 import type { CheckFailure } from "../resource-provider.ts";
 
 /** Token of the resource. */
@@ -84,7 +84,7 @@ function ownLabelTroubles(labels: Input, name: Input): readonly CheckFailure[] {
   return Object.entries(own).flatMap(([key, value]) => {
     const given = isMap(labels) ? labels[key] : undefined;
     if (given === undefined || given === value || isUnknown(given) || isUnknown(value)) return [];
-    return [fail("labels", `has another ${key} than ${String(value)}`)];
+    return [fail("labels", `has another ${key} than ${JSON.stringify(value)}`)];
   });
 }
 
@@ -134,14 +134,15 @@ export function nodePoolOf(inputs: Inputs): NodePool {
 
 function textsOf(value: Input | undefined): Readonly<Record<string, string>> {
   if (value === undefined || !isMap(value)) return {};
-  return Object.fromEntries(Object.entries(value).map(([key, text]) => [key, String(text)]));
+  return Object.fromEntries(Object.entries(value).map(([key, text]) => [key, textOf(text) ?? ""]));
 }
 
 function taintOf(value: Input): Taint {
-  const { key = "", value: text, effect } = isMap(value) ? value : {};
+  const { key, value: given, effect } = isMap(value) ? value : {};
+  const text = textOf(given) ?? "";
   return {
-    key: String(key),
-    ...(typeof text === "string" && text !== "" ? { value: text } : {}),
+    key: textOf(key) ?? "",
+    ...(text === "" ? {} : { value: text }),
     effect: effect === "NoExecute" || effect === "PreferNoSchedule" ? effect : "NoSchedule",
   };
 }

@@ -66,7 +66,7 @@ function localProvider(cluster: Cluster): ResourceProvider {
         const nodes = await readNodes(cluster.client(), id);
         const pool = nodePoolOf(oldInputs);
         if (nodes.length === 0 && pool.count > 0) return undefined;
-        const names = nodes.map(({ metadata }) => metadata.name).sort();
+        const names = nodes.map(({ metadata }) => metadata.name).sort(byNumber);
         return {
           inputs: liveNodePool(oldInputs, pool, nodes),
           outputs: { name: id, nodes: names },
@@ -85,6 +85,11 @@ function localProvider(cluster: Cluster): ResourceProvider {
         await removeNodes(cluster.client(), nodes, operation);
       }),
   };
+}
+
+/** `l4-10` comes after `l4-9`, as in `nodeNames`. */
+function byNumber(a: string, b: string): number {
+  return a.localeCompare(b, "en", { numeric: true });
 }
 
 function outputsOf(pool: NodePool): Outputs {

@@ -26,8 +26,10 @@ interface Applied {
   readonly mutation: Mutation;
 }
 
+const kinds = ["harmless", "shape", "meaning"] as const;
+
 /** A random sample after one mutation, or after up to three that can be told apart. */
-export function mutated(draw: Draw, of: readonly Operator[] = operators): Mutated {
+export function mutated(draw: Draw): Mutated {
   const sample = sampleOf(draw);
   const wanted = onceIn(draw, 2) ? 1 : pick(draw, [2, 3]);
   const applied: Applied[] = [];
@@ -36,7 +38,11 @@ export function mutated(draw: Draw, of: readonly Operator[] = operators): Mutate
     applied.length < wanted && (tries < wanted || applied.length === 0);
     tries++
   ) {
-    const operator = pick(draw, of);
+    const kind = pick(draw, kinds);
+    const operator = pick(
+      draw,
+      operators.filter((operator) => operator.kind === kind),
+    );
     const mutation = operator.apply(draw, sample);
     if (mutation && applied.every((other) => areApart(mutation, other.mutation))) {
       applied.push({ operator, mutation });

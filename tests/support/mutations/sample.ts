@@ -33,9 +33,9 @@ export function fileOf(from: string): string {
 
 const { machines } = cloudFacts.local;
 const names = {
-  pools: ["cpu", "small", "constructor", "accelerated", "burst"],
-  teams: ["vision", "speech", "ranking", "flowers", "to-string"],
-  services: ["iris", "resnet50", "whisper", "ranker", "value-of", "detector"],
+  pools: ["cpu", "constructor", "burst"],
+  teams: ["vision", "to-string", "flowers"],
+  services: ["iris", "value-of", "resnet50"],
 };
 
 interface SamplePool {

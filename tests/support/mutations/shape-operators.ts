@@ -234,26 +234,16 @@ const badKey: Operator = {
   name: "bad name",
   kind: "shape",
   code: "bad-format",
-  also: ["over-quota", "pool-too-small"],
-  apply: (draw, sample) => {
-    const [pool = ""] = Object.keys(sample.spec.pools);
-    const entries = [
-      { block: "pools", entry: "{ machine: sim-cpu-2, nodes: 1 }" },
-      { block: "teams", entry: `{ pools: [${pool}], gpus: 0, modelPrefix: x/ }` },
-      ...sample.services.map(({ from }) => ({
-        block: "services",
-        entry: `{ from: ${from}, replicas: 2 }`,
-      })),
-    ];
-    const { block, entry } = pick(draw, entries);
-    const key = pick(draw, [
-      "Bad_Name",
-      "UPPER",
-      "toString",
-      "9lives",
-      "a.b",
-      `a${"b".repeat(40)}`,
-    ]);
+  also: ["file-not-found", "unknown-team"],
+  apply: (draw, { spec }) => {
+    const [pool = ""] = Object.keys(spec.pools);
+    const entries = {
+      pools: "{ machine: sim-cpu-2, nodes: 1 }",
+      teams: `{ pools: [${pool}], gpus: 0, modelPrefix: x/ }`,
+      services: "{ from: nobody/thing, replicas: 2 }",
+    };
+    const [block, entry] = pick(draw, Object.entries(entries));
+    const key = pick(draw, badNames);
     const path = [block, key];
     return {
       touches: [inSpec(...path)],
@@ -261,6 +251,8 @@ const badKey: Operator = {
     };
   },
 };
+
+const badNames = ["Bad_Name", "UPPER", "toString", "9lives", "a.b", `a${"b".repeat(40)}`];
 
 const wrongBlock: Operator = {
   name: "no block where one must be",

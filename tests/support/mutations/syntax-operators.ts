@@ -1,9 +1,9 @@
 /** Operators that break the YAML of a file, or what YAML lets pass and a spec must not have. */
 import { blocksOf } from "./catalogue.ts";
 import { type Draw, pick } from "./draw.ts";
-import type { Operator } from "./mutant.ts";
+import { type Operator, reading } from "./mutant.ts";
 import { fileOf, type Sample, specFile } from "./sample.ts";
-import { addKey, append } from "./stack-text.ts";
+import { addKey, append, type Place } from "./stack-text.ts";
 
 const duplicateKey: Operator = {
   name: "key that stands twice",
@@ -29,10 +29,11 @@ const reservedKey: Operator = {
   kind: "shape",
   code: "bad-format",
   apply: (draw, sample) => {
-    const { place } = pick(draw, blocksOf(sample));
+    const { place, needs } = pick(draw, blocksOf(sample));
     const path = [...place.path, "__proto__"];
     return {
       touches: [{ ...place, path }],
+      needs,
       edit: (stack) => [{ path, at: addKey(stack, place, "__proto__", "{ polluted: true }") }],
     };
   },
@@ -57,10 +58,11 @@ const brokenYaml: Operator = {
   kind: "shape",
   code: "yaml-syntax",
   apply: (draw, sample) => {
-    const file = anyFile(draw, sample);
+    const { file, needs } = anyFile(draw, sample);
     const { lead = "", raw } = pick(draw, brokenLines);
     return {
       touches: [{ file, path: [] }],
+      needs,
       edit: (stack) => [{ path: [], at: append(stack, file, raw, lead), anyColumn: true }],
     };
   },
@@ -71,13 +73,14 @@ const aliasBomb: Operator = {
   kind: "shape",
   code: "yaml-syntax",
   apply: (draw, sample) => {
-    const file = anyFile(draw, sample);
+    const { file, needs } = anyFile(draw, sample);
     const lists = ["a", "b", "c", "d", "e"].map((name, index, names) => {
       const item = index === 0 ? "1" : `*${names[index - 1]}`;
       return `&${name} [${Array(20).fill(item).join(", ")}]`;
     });
     return {
       touches: [{ file, path: [] }],
+      needs,
       edit: (stack) => [
         { path: [], at: append(stack, file, `x: [${lists.join(", ")}]`), anyColumn: true },
       ],
@@ -85,8 +88,11 @@ const aliasBomb: Operator = {
   },
 };
 
-function anyFile(draw: Draw, { services }: Sample): string {
-  return pick(draw, [specFile, ...services.map(({ from }) => fileOf(from))]);
+function anyFile(draw: Draw, { services }: Sample): { file: string; needs: readonly Place[] } {
+  return pick(draw, [
+    { file: specFile, needs: [] },
+    ...services.map(({ name, from }) => ({ file: fileOf(from), needs: [reading(name)] })),
+  ]);
 }
 
 export const syntaxOperators: readonly Operator[] = [

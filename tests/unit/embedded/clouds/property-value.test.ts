@@ -56,7 +56,7 @@ describe("property values", () => {
   }
 
   it("of a kind that nobody knows are refused", () => {
-    assert.throws(() => fromWire({ [signature]: "new" }), /unknown signature new/);
+    assert.throws(() => fromWire({ [signature]: "new" }), /unknown kind: "new"/);
   });
 
   it("are searched for unknowns, also inside secrets and lists", () => {

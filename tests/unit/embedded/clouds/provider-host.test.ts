@@ -5,7 +5,7 @@ import type * as provider from "@pulumi/pulumi/proto/provider_pb.js";
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import { changesBetween } from "../../../../embedded/clouds/difference.ts";
-import { secret, unknown } from "../../../../embedded/clouds/property-value.ts";
+import { secret, textOf, unknown } from "../../../../embedded/clouds/property-value.ts";
 import { type Host, startHost } from "../../../../embedded/clouds/provider-host.ts";
 import {
   type ProviderPackage,
@@ -42,17 +42,17 @@ const toy: ProviderPackage = {
       }),
       create: async ({ inputs, preview }, { log, signal, timeoutSeconds }) => {
         given = { inputs, preview, timeoutSeconds };
-        const outputs = { ...inputs, from: String(config["name"]) };
-        if (inputs["act"] === "fail") throw new Failure(`refused: ${String(inputs["word"])}`);
+        const outputs = { ...inputs, from: textOf(config["name"]) ?? "" };
+        if (inputs["act"] === "fail") throw new Failure(`refused: ${textOf(inputs["word"])}`);
         if (inputs["act"] === "crash") throw new TypeError("a mistake of ours");
         if (inputs["act"] === "unready") {
           throw new ResourceNotReady({
             id: "1",
             outputs,
-            reasons: [`bad ${String(inputs["word"])}`],
+            reasons: [`bad ${textOf(inputs["word"])}`],
           });
         }
-        if (inputs["act"] === "log") log.warning(`warned of ${String(inputs["word"])}`);
+        if (inputs["act"] === "log") log.warning(`warned of ${textOf(inputs["word"])}`);
         if (inputs["act"] === "wait") {
           await new Promise((_, reject) =>
             signal.addEventListener("abort", () => reject(signal.reason)),

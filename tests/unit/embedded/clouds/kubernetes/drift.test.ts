@@ -104,11 +104,11 @@ describe("drift of an object", () => {
       expected: { metadata: { labels: { a: "2" } } },
     },
     {
-      title: "sees what somebody added to a map that is one whole",
-      wanted: { spec: { selector: { a: "1" } } },
-      live: { spec: { selector: { a: "1", b: "2" } } },
+      title: "sees what somebody added to a map that is one whole, at any depth",
+      wanted: { spec: { selector: { match: { a: "1" } } } },
+      live: { spec: { selector: { match: { a: "1", b: "2" }, more: 1 } } },
       fields: { "f:spec": { "f:selector": {} } },
-      expected: { spec: { selector: { a: "1", b: "2" } } },
+      expected: { spec: { selector: { match: { a: "1", b: "2" }, more: 1 } } },
     },
     {
       title: "tells items of a list apart by their keys, in our order",
@@ -155,32 +155,46 @@ describe("drift of an object", () => {
     },
     {
       title: "finds an item whose key has a part by default",
-      wanted: { spec: { ports: [{ port: 53 }, { port: 53, protocol: "UDP", name: "dns" }] } },
+      wanted: {
+        spec: {
+          ports: [
+            { port: 53, name: "tcp" },
+            { port: 53, protocol: "UDP", name: "udp" },
+          ],
+        },
+      },
       repaired: {
         spec: {
           ports: [
-            { port: 53, protocol: "TCP" },
-            { port: 53, protocol: "UDP", name: "dns" },
+            { port: 53, protocol: "TCP", name: "tcp" },
+            { port: 53, protocol: "UDP", name: "udp" },
           ],
         },
       },
       live: {
         spec: {
           ports: [
-            { port: 53, protocol: "UDP", name: "other" },
-            { port: 53, protocol: "TCP" },
+            { port: 53, protocol: "UDP", name: "udp" },
+            { port: 53, protocol: "TCP", name: "theirs" },
           ],
         },
       },
       fields: {
         "f:spec": {
           "f:ports": {
-            'k:{"port":53,"protocol":"TCP"}': { ".": {}, "f:port": {} },
             'k:{"port":53,"protocol":"UDP"}': { ".": {}, "f:port": {}, "f:name": {} },
+            'k:{"port":53,"protocol":"TCP"}': { ".": {}, "f:port": {}, "f:name": {} },
           },
         },
       },
-      expected: { spec: { ports: [{ port: 53 }, { port: 53, protocol: "UDP", name: "other" }] } },
+      expected: {
+        spec: {
+          ports: [
+            { port: 53, name: "theirs" },
+            { port: 53, protocol: "UDP", name: "udp" },
+          ],
+        },
+      },
     },
     {
       title: "keeps of a set what is still there",

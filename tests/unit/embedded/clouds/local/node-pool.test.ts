@@ -70,12 +70,12 @@ describe("check of a node pool", () => {
     [
       "labels",
       { "inference-platform/pool": "b" },
-      "labels has another inference-platform/pool than l4",
+      'labels has another inference-platform/pool than "l4"',
     ],
     [
       "labels",
       { "inference-platform/simulated": "no" },
-      "labels has another inference-platform/simulated than true",
+      'labels has another inference-platform/simulated than "true"',
     ],
     ["taints", {}, "taints must be a list"],
     ["taints", ["a"], "taints must hold objects"],
