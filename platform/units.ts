@@ -21,7 +21,8 @@ export function seconds(text: string): number {
 
 function parse(text: string, units: Readonly<Record<string, number>>): number {
   const amount = Number.parseInt(text, 10);
-  const factor = units[text.slice(String(amount).length)];
+  const unit = text.slice(String(amount).length);
+  const factor = Object.hasOwn(units, unit) ? units[unit] : undefined;
   if (factor === undefined) throw new RangeError(`not a quantity: ${text}`);
   return amount * factor;
 }

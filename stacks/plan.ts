@@ -30,7 +30,7 @@ function policyIssues({ source, environment, waivers }: Draft): readonly Issue[]
   return choiceProblems({ environment, waivers }).map(({ path, problem, allowed, fix }) => {
     const steps = ["policy", ...path.split(/[.[\]]+/)];
     return {
-      code: "unknown-rule",
+      code: steps.at(-1) === "rule" ? "unknown-rule" : "bad-format",
       at: source.at(steps),
       path: steps.join("."),
       problem,

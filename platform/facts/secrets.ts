@@ -12,7 +12,7 @@ export const secretForms: Readonly<Record<string, RegExp>> = {
   "OpenAI-style key": /\bsk-[A-Za-z0-9_-]{20,}/,
   "Slack token": /\bxox[abposr]-[A-Za-z0-9-]{10,}/,
   "Google API key": /\bAIza[A-Za-z0-9_-]{35}/,
-  "JSON Web Token": /\beyJ[A-Za-z0-9_-]{10,1000}\.eyJ[A-Za-z0-9_-]{10,}\./,
+  "JSON Web Token": /\beyJ[A-Za-z0-9_-]{10,400}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*/,
   "Azure storage key": /\bAccountKey=[A-Za-z0-9+/]{20,}/,
   "URL with a password": /\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/@]+:[^\s:/@]+@/i,
 };

@@ -25,12 +25,12 @@ export interface Source {
   written(path: Path): string | undefined;
 }
 
-/** Longer files take a YAML parser minutes in the worst case; a thousand services take a quarter of this. */
-const mostBytes = 512 * 1024;
+/** Longer files can take a YAML parser minutes; a thousand services take a third of this. */
+const mostLetters = 256 * 1024;
 
 /** Reads `text`, the content of `file`. Never throws: what is not YAML becomes issues. */
 export function parseSource(file: string, text: string): Source {
-  if (text.length > mostBytes) return tooLarge(file, text);
+  if (text.length > mostLetters) return tooLarge(file, text);
   const body = text.replace(/^\uFEFF/, "");
   const lines = new LineCounter();
   const document = parseDocument(body, {
@@ -86,7 +86,7 @@ function tooLarge(file: string, text: string): Source {
     at: start,
     path: "",
     problem: `got ${Math.ceil(text.length / 1024)} KiB`,
-    allowed: `a file has at most ${mostBytes / 1024} KiB`,
+    allowed: `a file has at most ${mostLetters / 1024} KiB`,
     fix: "split it: a stack of its own for some of the services",
   };
   return { ...parseSource(file, ""), text, value: undefined, issues: [issue] };

@@ -6,6 +6,7 @@ import {
   type Alias,
   isAlias,
   isMap,
+  isScalar,
   isSeq,
   type ParsedNode,
   type Scalar,
@@ -120,7 +121,7 @@ function readBlock(node: YAMLMap.Parsed, path: Path, reading: Reading): Branch {
   const twigs = new Map<string, Twig>();
   for (const { key: name, value } of node.items) {
     const [offset, end] = name.range;
-    const key = String(name);
+    const key = isScalar(name) ? String(name.value) : ""; // the parser has refused other keys
     const here = [...path, key];
     reading.texts.push({ path: here, text: key, isKey: true, start: offset, end });
     const twig = { key: offset, branch: read(value, offset, here, reading) };

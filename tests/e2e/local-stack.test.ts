@@ -1,5 +1,7 @@
 /** The stack `local` from nothing to nothing, run as a person runs it. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { CheckoutCopy } from "../support/checkout-copy.ts";
 import { clusterObjects } from "../support/cluster-objects.ts";
 
@@ -12,6 +14,17 @@ describe("npm run up and npm run down", function () {
     copy = new CheckoutCopy();
   });
   after(() => copy.remove());
+
+  it("are not needed for plain pulumi to plan the stack, which leaves the checkout as it is", async () => {
+    const settings = readFileSync(join(copy.root, "stacks", "Pulumi.local.yaml"));
+    const { code, text } = await copy.shell(
+      "pulumi stack init local && pulumi preview -s local --non-interactive --color=never",
+    );
+    assert.equal(code, 0, text);
+    assert.match(text, /\+ 28 to create/);
+    assert.match(text, /npm run up/, "says how to start the cluster that it could not ask");
+    assert.deepEqual(readFileSync(join(copy.root, "stacks", "Pulumi.local.yaml")), settings);
+  });
 
   it("bring up both services on their pools and say where they run", async () => {
     const { code, stdout, text } = await copy.npm("up");

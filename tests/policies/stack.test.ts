@@ -5,6 +5,7 @@ import type { Resource } from "../../policies/define-rule.ts";
 import { quantity } from "../../policies/quantity.ts";
 import { leastReplicas, selects, selectsPod } from "../../policies/stack.ts";
 import { isOpen } from "../../policies/unjudged.ts";
+import { asSeen, unknownText } from "./policy-sdk.ts";
 
 const labels = { app: "resnet50", tier: "gpu" };
 
@@ -93,6 +94,19 @@ describe("the replicas a workload keeps", () => {
       const workload = deployment({ spec: { replicas: 5 } });
       assert.equal(leastReplicas(workload, [...others, workload]), least);
     });
+
+  it("are open while another autoscaler may be its own", () => {
+    const other = scaled("keda.sh/v1alpha1:ScaledObject", {
+      scaleTargetRef: { name: unknownText },
+    });
+    const stack = asSeen([deployment(), autoscaler(3), other]);
+    const [workload] = stack;
+    assert.ok(workload);
+    assert.throws(() => leastReplicas(workload, stack), {
+      message:
+        "ScaledObject vision/resnet50: spec.scaleTargetRef.name is not known before the update",
+    });
+  });
 });
 
 describe("the pods of a namespace", () => {

@@ -1,5 +1,5 @@
 /** A checkout of its own for e2e tests: the commands run in it as a person runs them, and its files may be edited. */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import {
   cpSync,
   existsSync,
@@ -16,6 +16,7 @@ import { join } from "node:path";
 import { KubernetesClient } from "../../embedded/kubernetes/client.ts";
 import { readList, readString } from "../../embedded/kubernetes/objects.ts";
 import { checkoutRoot, keyOf } from "../../embedded/paths.ts";
+import { listening } from "./sockets.ts";
 
 const sources = [
   "Pulumi.yaml",
@@ -141,14 +142,9 @@ export class CheckoutCopy {
     return found.length;
   }
 
-  /** Listening TCP ports of this copy's processes. */
+  /** Sockets that this copy's processes listen on. */
   ports(): readonly string[] {
-    const pids = new Set(this.processes().map(({ pid }) => String(pid)));
-    const listing = execFileSync("ss", ["-Hltnp"], { encoding: "utf8" });
-    return listing
-      .split("\n")
-      .filter((line) => [...line.matchAll(/pid=(\d+)/g)].some(([, pid = ""]) => pids.has(pid)))
-      .map((line) => line.trim().split(/\s+/)[3] ?? "");
+    return listening(this.processes().map(({ pid }) => pid));
   }
 
   /** Ends everything and removes the copy. */

@@ -74,7 +74,7 @@ export const form = {
       title: "a file of 600 KiB",
       edits: [["iris", undefined, "#".repeat(600 * 1024)]],
       want: [
-        "services/flowers/iris.yaml:1:1 got 600 KiB; a file has at most 512 KiB; fix: split it: a stack of its own for some of the services [file-too-large]",
+        "services/flowers/iris.yaml:1:1 got 600 KiB; a file has at most 256 KiB; fix: split it: a stack of its own for some of the services [file-too-large]",
       ],
     },
   ],
