@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { getTools, runOptions } from "../cli/embedded-stack.ts";
 import { printedProgress } from "../cli/progress.ts";
+import { table } from "../cli/table.ts";
 import { ensureStack } from "../embedded/engine/stack.ts";
 import { ensureControlPlane } from "../embedded/kubernetes/control-plane.ts";
 import { checkoutRoot } from "../embedded/paths.ts";
@@ -24,7 +25,7 @@ const folder = mkdtempSync(join(tmpdir(), "bench-"));
 process.env["INFERENCE_PLATFORM_STATE"] = join(folder, "state");
 try {
   const measures = await measureAll();
-  process.stdout.write(values.json ? `${JSON.stringify(measures, null, 2)}\n` : table(measures));
+  process.stdout.write(values.json ? `${JSON.stringify(measures, null, 2)}\n` : showAll(measures));
 } finally {
   await npm("down");
   rmSync(folder, { recursive: true, force: true });
@@ -42,23 +43,12 @@ async function measureAll(): Promise<readonly Measure[]> {
   return [...preview, ...planned, ...policy, ...(await measureUp())];
 }
 
-function table(measures: readonly Measure[]): string {
+function showAll(measures: readonly Measure[]): string {
   const rows = measures.map(({ name, value, unit, ratio, aim }) => [
     name,
     `${value.toPrecision(3)} ${unit}`,
     ratio === undefined ? "" : `x ${ratio.toFixed(2)}`,
     aim ?? "",
   ]);
-  const widths = [0, 1, 2].map((column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .map((line) => `${line}\n`)
-    .join("");
+  return `${table(rows)}\n`;
 }

@@ -9,6 +9,7 @@ import {
 } from "../embedded/kubernetes/objects.ts";
 import { recommendedLabels } from "../platform/facts/kubernetes.ts";
 import type { PlatformPlan, ServicePlan } from "../platform/plan/plan.ts";
+import { table } from "./table.ts";
 
 export interface ServiceReport {
   readonly service: ServicePlan;
@@ -82,19 +83,4 @@ function serviceRows({ service, ready, pods }: ServiceReport): readonly (readonl
   return (rows.length > 0 ? rows : [["(no pod)", "", ""]]).map((row, index) =>
     index === 0 ? [...lead, ...row] : ["", "", "", ...row],
   );
-}
-
-/** Columns as wide as their widest cell. */
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
 }

@@ -48,7 +48,8 @@ function serviceNames(root: string): readonly string[] {
   try {
     return readdirSync(join(root, "services"), { recursive: true, encoding: "utf8" })
       .filter((file) => file.endsWith(".yaml"))
-      .map((file) => file.slice(0, -".yaml".length));
+      .map((file) => file.slice(0, -".yaml".length))
+      .toSorted();
   } catch {
     return [];
   }

@@ -36,11 +36,11 @@ export function specFileOf(root: string, stack: string): string {
   return named;
 }
 
-/** Names of the stacks that have settings. */
+/** Names of the stacks that have settings, sorted. */
 export function stackNames(root: string): readonly string[] {
-  return readdirSync(join(root, "stacks")).flatMap(
-    (file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? [],
-  );
+  return readdirSync(join(root, "stacks"))
+    .flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? [])
+    .toSorted();
 }
 
 function refused(

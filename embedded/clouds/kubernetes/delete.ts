@@ -1,7 +1,7 @@
 /** Removes objects, and stays until they are gone. */
 import { Failure } from "../../failure.ts";
 import type { KubernetesClient, RemoveOptions } from "../../kubernetes/client.ts";
-import { failedWith, isUnreachable } from "../../kubernetes/kubernetes-error.ts";
+import { failedWith } from "../../kubernetes/kubernetes-error.ts";
 import {
   conditionOf,
   type KubernetesObject,
@@ -13,6 +13,7 @@ import type { Operation } from "../resource-provider.ts";
 import { titleOf } from "./identity.ts";
 import { paused } from "./ready/wait.ts";
 import { refusalOf } from "./refusal.ts";
+import { reread } from "./reread.ts";
 
 /**
  * Kinds whose pods must be gone before they are: foreground deletion. For any other kind it would only make the object wait
@@ -92,19 +93,6 @@ export async function waitUntilGone(
     }
     log.status(`being deleted; ${holdersOf(live).join("; ")}`);
     await paused(pauseMs, signal);
-  }
-}
-
-async function reread(
-  client: KubernetesClient,
-  path: string,
-  last: KubernetesObject,
-): Promise<KubernetesObject | undefined> {
-  try {
-    return await client.get(path);
-  } catch (error) {
-    if (isUnreachable(error)) return last;
-    throw error;
   }
 }
 

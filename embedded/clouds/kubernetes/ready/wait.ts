@@ -4,6 +4,7 @@ import type { KubernetesClient } from "../../../kubernetes/client.ts";
 import { isUnreachable } from "../../../kubernetes/kubernetes-error.ts";
 import type { KubernetesObject } from "../../../kubernetes/objects.ts";
 import type { Operation } from "../../resource-provider.ts";
+import { reread } from "../reread.ts";
 import { podTroubles, warningEvents } from "./pods.ts";
 import { readinessOf } from "./table.ts";
 import { type Verdict, waiting } from "./verdict.ts";
@@ -73,19 +74,6 @@ async function judged(client: KubernetesClient, live: KubernetesObject): Promise
     return await readinessOf(live).judge(live, client);
   } catch (error) {
     if (isUnreachable(error)) return waiting(error.message);
-    throw error;
-  }
-}
-
-async function reread(
-  client: KubernetesClient,
-  path: string,
-  last: KubernetesObject,
-): Promise<KubernetesObject | undefined> {
-  try {
-    return await client.get(path);
-  } catch (error) {
-    if (isUnreachable(error)) return last;
     throw error;
   }
 }

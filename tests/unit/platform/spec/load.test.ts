@@ -6,9 +6,9 @@ import { formatIssue } from "../../../../platform/issue.ts";
 import { plan } from "../../../../platform/plan/index.ts";
 import { unclear } from "../../../../platform/spec/draft.ts";
 import { loadStack } from "../../../../platform/spec/load.ts";
-import { judgeSmall, loadSmall, messagesOf } from "../../../support/small-stack.ts";
+import { type Edit, judgeSmall, loadSmall, messagesOf } from "../../../support/small-stack.ts";
 
-const codesOf = (...edits: Parameters<typeof judgeSmall>) =>
+const codesOf = (...edits: readonly Edit[]) =>
   judgeSmall(...edits).issues.map(({ code, at, path }) => `${at.file}:${at.line} ${path} ${code}`);
 
 describe("loading a stack", () => {
