@@ -25,6 +25,7 @@ export async function npm(script: string): Promise<void> {
     cwd: checkoutRoot,
     stdio: ["ignore", "ignore", "inherit"],
   });
-  const [code] = await once(child, "close");
-  if (code !== 0) throw new Error(`npm run ${script} ended with ${code}`);
+  const event: readonly unknown[] = await once(child, "close");
+  const [code] = event;
+  if (code !== 0) throw new Error(`npm run ${script} ended with ${String(code)}`);
 }

@@ -40,7 +40,7 @@ const checks: readonly Check[] = [
   },
   {
     title: "format and lint",
-    command: ["biome", "ci", "--error-on-warnings", "."],
+    command: ["biome", "ci", "--error-on-warnings", "--colors=off", "."],
     fix: "npx biome check --write .",
   },
   {

@@ -23,8 +23,9 @@ import { planStack, policyChoices } from "../stacks/plan.ts";
  */
 export function planEmbedded(stack: string): PlatformPlan {
   const plan = planStack(checkoutRoot, specFileOf(checkoutRoot, stack));
-  if (plan.cloud === "local") return plan;
-  throw new Failure(`the stack "${stack}" is on ${plan.cloud}: use "pulumi up -s ${stack}"`);
+  const { cloud }: { readonly cloud: string } = plan;
+  if (cloud === "local") return plan;
+  throw new Failure(`the stack "${stack}" is on ${cloud}: use "pulumi up -s ${stack}"`);
 }
 
 /** Everything an embedded stack runs on. */

@@ -123,7 +123,7 @@ function holderOf(path: string): Holder | "none" {
   }
 }
 
-function isHolder(value: unknown): value is Holder {
+export function isHolder(value: unknown): value is Holder {
   if (typeof value !== "object" || value === null) return false;
   const fields: Partial<Record<keyof Holder, unknown>> = value;
   return (

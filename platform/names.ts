@@ -38,9 +38,13 @@ function editDistance(a: string, b: string): number {
   return row.at(-1) ?? a.length;
 }
 
-/** `"a", "b" or "c"`, for a message; numbers stand without quotes. */
+/** Names that a message lists before it only counts the rest. */
+const mostListed = 20;
+
+/** `"a", "b" or "c"`, for a message; numbers stand without quotes, and of many names only the first are listed. */
 export function listOf(names: readonly unknown[]): string {
-  const quoted = names.map((name) => JSON.stringify(name));
-  if (quoted.length < 2) return quoted[0] ?? "none";
-  return `${quoted.slice(0, -1).join(", ")} or ${quoted.at(-1)}`;
+  const quoted = names.slice(0, mostListed).map((name) => JSON.stringify(name));
+  const rest = names.length - quoted.length;
+  const last = rest > 0 ? `${rest} more` : quoted.pop();
+  return quoted.length > 0 ? `${quoted.join(", ")} or ${last}` : (last ?? "none");
 }

@@ -52,7 +52,9 @@ export function connectionOf(text: string, options: KubeconfigOptions = {}): Con
     );
   }
   const folder = options.folder ?? process.cwd();
-  const special = user.exec || user.authProvider || user.impersonateUser || cluster.proxyUrl;
+  const special = Boolean(
+    user.exec || user.authProvider || user.impersonateUser || cluster.proxyUrl,
+  );
   return {
     server,
     options: special ? pluginOptions(text, context, folder) : plainOptions(cluster, user, folder),

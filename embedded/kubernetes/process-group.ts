@@ -100,7 +100,8 @@ async function start(site: Site, plan: ProcessPlan, signed: string): Promise<Run
   });
   closeSync(log);
   if (child.pid === undefined) {
-    const error: unknown = await once(child, "error").then(([thrown]) => thrown);
+    const event: readonly unknown[] = await once(child, "error");
+    const [error] = event;
     throw new Failure(
       `cannot start ${plan.binary}: ${error instanceof Error ? error.message : String(error)}`,
     );

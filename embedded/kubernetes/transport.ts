@@ -1,6 +1,8 @@
 /** One request to an API server: time-out, the retries that are safe, and errors that say what happened. */
+
 import type { IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
+import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Connection } from "./kubeconfig.ts";
 import { errorFromAnswer, errorFromTransport } from "./kubernetes-error.ts";
@@ -146,11 +148,9 @@ function urlOf(server: URL, { path, query = {} }: Exchange): URL {
 }
 
 async function receive(response: IncomingMessage): Promise<Received> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(chunk);
   return {
     status: response.statusCode ?? 0,
-    body: Buffer.concat(chunks).toString("utf8"),
+    body: await text(response),
     warnings: warningsIn(response.headersDistinct["warning"] ?? []),
     retryAfterMs: secondsIn(response.headers["retry-after"]),
   };

@@ -27,6 +27,6 @@ export interface CloudFacts {
   /** By the cloud's own name of the machine type. */
   readonly machines: Readonly<Record<string, Machine>>;
   readonly provisioning: Provisioning;
-  /** Where the environment's model bucket is reached, without a slash at the end. */
-  readonly modelStore: string;
+  /** Where pods reach the environment's model bucket: an address without a slash at the end, and its TCP port. */
+  readonly modelStore: { readonly url: string; readonly port: number };
 }

@@ -64,6 +64,6 @@ export function planOrThrow(loaded: Loaded): PlatformPlan {
 }
 
 function planned(pools: PlannedPools): PlatformPlan["pools"] {
-  const known = [...(pools?.values() ?? [])].flatMap((pool) => pool ?? []);
-  return Object.fromEntries(known.map((pool) => [pool.name, pool]));
+  const all = [...pools.values()].filter((pool) => pool !== undefined);
+  return Object.fromEntries(all.map((pool) => [pool.name, pool]));
 }

@@ -106,7 +106,12 @@ function misfit(wish: Wish, machines: readonly Choice[], cloud: CloudName): Chos
 
 function showWish({ machine, gpu }: Wish): string {
   const least = typeof machine === "object" && `at least ${machine.cpu} CPUs and ${machine.memory}`;
-  return [least || machine, ...(gpu ? [`${gpu.count} x ${gpu.model}`] : [])].join(" with ");
+  const wishes = [
+    least,
+    typeof machine === "string" && machine,
+    gpu && `${gpu.count} x ${gpu.model}`,
+  ];
+  return wishes.filter((wish) => typeof wish === "string").join(" with ");
 }
 
 function showMachine({ name, machine }: Choice): string {

@@ -13,15 +13,15 @@ import { boundsOf } from "./sizes.ts";
 /** What the kubelet allows by default. @see https://kubernetes.io/docs/setup/best-practices/cluster-large/ (checked 2026-11) */
 const podsPerNode = 110;
 
-/** Pools by name; one that cannot be planned holds `undefined`. `undefined` as a whole when the spec has no pools block. */
-export type PlannedPools = ReadonlyMap<string, PoolPlan | undefined> | undefined;
+/** Pools by name; one that cannot be planned holds `undefined`. */
+export type PlannedPools = ReadonlyMap<string, PoolPlan | undefined>;
 
 export function planPools(draft: Draft, labels: Labels, judge: Judgement): PlannedPools {
-  return (
-    draft.pools &&
-    new Map(
-      [...draft.pools].map(([name, pool]) => [name, planPool(name, pool, draft, labels, judge)]),
-    )
+  return new Map(
+    [...(draft.pools ?? [])].map(([name, pool]) => [
+      name,
+      planPool(name, pool, draft, labels, judge),
+    ]),
   );
 }
 

@@ -31,7 +31,7 @@ export function placeService(
   if (spec === undefined || open === undefined) return undefined;
   const reasons: string[] = [];
   for (const candidate of open) {
-    const pool = candidate === unclear ? undefined : pools?.get(candidate);
+    const pool = candidate === unclear ? undefined : pools.get(candidate);
     if (pool === undefined) return undefined; // it may be the one
     const reason = misfit(spec, pool);
     if (reason === undefined) return pool;
@@ -61,7 +61,7 @@ function teamOf(
     problem: `got ${JSON.stringify(from)}, but ${JSON.stringify(team)} is no team of this spec`,
     allowed: `the teams are ${listOf(known)}`,
     fix: meant
-      ? `write ${JSON.stringify(from.replace(team, meant))}, or add the team`
+      ? `write ${JSON.stringify(from.replace(team, () => meant))}, or add the team`
       : "add the team",
   });
 }

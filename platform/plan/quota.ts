@@ -12,9 +12,8 @@ export interface GpuUse {
 
 /** Refuses what asks for more than a team has. */
 export function judgeQuotas(uses: readonly GpuUse[], draft: Draft, judge: Judgement): void {
-  const held = heldBy(uses);
   for (const [team, { gpus }] of draft.teams ?? []) {
-    const asked = held.get(team) ?? 0;
+    const asked = heldBy(usesOf(team, uses));
     if (gpus === unclear || asked <= gpus) continue;
     judge.refuse(draft.source, ["teams", team, "gpus"], {
       code: "over-quota",
@@ -27,22 +26,25 @@ export function judgeQuotas(uses: readonly GpuUse[], draft: Draft, judge: Judgem
 
 /** Services whose team's quota has GPUs for one more replica, all of them at once. */
 export function withinQuota(uses: readonly GpuUse[], draft: Draft): ReadonlySet<string> {
-  const held = heldBy(uses);
-  const growing = uses.toSorted((a, b) => Number(a.name > b.name) - Number(a.name < b.name));
-  const within = growing.filter(({ team, gpus }) => {
-    const quota = draft.teams?.get(team)?.gpus;
-    const more = (held.get(team) ?? 0) + gpus;
-    if (typeof quota !== "number" || more > quota) return false;
-    held.set(team, more);
-    return true;
+  const within = [...(draft.teams ?? [])].flatMap(([team, { gpus: quota }]) => {
+    const own = usesOf(team, uses);
+    let free = quota === unclear ? 0 : quota - heldBy(own);
+    return own.filter(({ gpus }) => {
+      if (gpus > free) return false;
+      free -= gpus;
+      return true;
+    });
   });
   return new Set(within.map(({ name }) => name));
 }
 
-function heldBy(uses: readonly GpuUse[]): Map<string, number> {
-  const held = new Map<string, number>();
-  for (const { team, gpus, replicas } of uses) {
-    held.set(team, (held.get(team) ?? 0) + gpus * replicas);
-  }
-  return held;
+/** What the services of `team` use, by name, so that the order in the spec changes nothing. */
+function usesOf(team: string, uses: readonly GpuUse[]): readonly GpuUse[] {
+  return uses
+    .filter((use) => use.team === team)
+    .toSorted((a, b) => Number(a.name > b.name) - Number(a.name < b.name));
+}
+
+function heldBy(uses: readonly GpuUse[]): number {
+  return uses.reduce((sum, { gpus, replicas }) => sum + gpus * replicas, 0);
 }

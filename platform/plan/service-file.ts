@@ -11,21 +11,21 @@ const leastProcessMiB = 256;
 const mostRequestSeconds = 3600;
 
 export function judgeServiceFile(service: DraftService, draft: Draft, judge: Judgement): void {
-  const { file } = service;
-  if (file === undefined) return;
-  judgeModel(service, file, draft, judge);
+  const { file, team } = service;
+  if (file === undefined || team === undefined) return;
+  judgeModel(team, file, draft, judge);
   judgeMemory(file, judge);
   judgeTimeout(file, judge);
 }
 
 /** A team reads only its own part of the bucket, whatever its files say. */
 function judgeModel(
-  { team }: DraftService,
+  team: string,
   { source, parts: { modelPath } }: ServiceFile,
   draft: Draft,
   judge: Judgement,
 ): void {
-  const prefix = draft.teams?.get(team ?? "")?.modelPrefix ?? unclear;
+  const prefix = draft.teams?.get(team)?.modelPrefix ?? unclear;
   if (prefix === unclear || modelPath === undefined || modelPath.startsWith(prefix)) return;
   judge.refuse(source, ["model", "path"], {
     code: "model-outside-prefix",

@@ -33,8 +33,8 @@ export function planService(
   const selector = { [recommendedLabels.name]: name };
   const times = startTimes(server, spec.model ? mebibytes(spec.model.size) : 0);
   const image = imageOf(spec, judge);
-  const modelUri = modelUriOf(spec, draft);
-  const pod = planPod({ name, spec, server, image, pool, selector, modelUri, times });
+  const model = modelOf(spec, draft);
+  const pod = planPod({ name, spec, server, image, pool, selector, modelUri: model?.uri, times });
   if (!spare) {
     judge.note(
       `services.${name}: pool ${pool.name} or the quota of team ${team} has no room for an extra pod, so a rollout stops one before it starts the next`,
@@ -56,7 +56,7 @@ export function planService(
     ports: portsOf(server),
     pod,
     rollout: planRollout(replicas, spare, pool, pod, times),
-    network: networkOf(server, modelUri),
+    network: networkOf(server, model?.port),
   };
 }
 
@@ -71,17 +71,19 @@ function imageOf(spec: ServiceSpec, judge: Judgement): string {
   return imageReference(image);
 }
 
-/** Address of the model's folder, when the service has a model. */
-function modelUriOf({ model }: ServiceSpec, { cloud }: Draft): string | undefined {
-  return model && cloud && `${cloudFacts[cloud].modelStore}/${model.path}`;
+/** Address of the model's folder and the port it is called on, when the service has a model. */
+function modelOf({ model }: ServiceSpec, { cloud }: Draft) {
+  if (!model || !cloud) return undefined;
+  const { url, port } = cloudFacts[cloud].modelStore;
+  return { uri: `${url}/${model.path}`, port };
 }
 
-function networkOf(server: ModelServer, modelUri: string | undefined): NetworkPlan {
+function networkOf(server: ModelServer, modelStorePort: number | undefined): NetworkPlan {
   const ports = portsOf(server);
   const metrics = ports.find(({ name }) => name === "metrics")?.port ?? server.ports.http;
   return {
     clientPorts: ports.filter(({ name }) => name !== "metrics").map(({ port }) => port),
     metricsPorts: [metrics],
-    ...(modelUri && { modelStorePort: modelUri.startsWith("http:") ? 80 : 443 }),
+    ...(modelStorePort !== undefined && { modelStorePort }),
   };
 }

@@ -1,9 +1,12 @@
 /** Sizes that a spec gives as a number or as bounds. */
-import { answer, type Feature } from "../contracts/capability.ts";
+import { answer, type Capability, type Feature } from "../contracts/capability.ts";
+import type { CloudName } from "../contracts/cloud.ts";
 import { cloudFacts } from "../facts/clouds.ts";
 import type { Draft, DraftSize } from "../spec/draft.ts";
 import { environments } from "../spec/environments.ts";
+import type { Path } from "../spec/path.ts";
 import type { Size } from "../spec/schema.ts";
+import type { Source } from "../spec/source.ts";
 import type { Judgement } from "./judgement.ts";
 import type { Bounds } from "./plan.ts";
 
@@ -30,25 +33,39 @@ export function judgeSizes(draft: Draft, judge: Judgement): void {
 
 function judgeBounds(
   { path, of }: DraftSize,
-  { min, max }: Bounds,
-  draft: Draft,
+  bounds: Bounds,
+  { source, cloud }: Draft,
   judge: Judgement,
 ): void {
+  const { min, max } = bounds;
   if (min > max) {
-    judge.refuse(draft.source, path, {
+    judge.refuse(source, path, {
       code: "min-above-max",
       problem: `got min ${min} above max ${max}`,
       allowed: "min is at most max",
       fix: `set min to ${max} or less, or max to ${min} or more`,
     });
+  } else if (min < max && cloud !== undefined) {
+    const capability = cloudFacts[cloud].capabilities[features[of]];
+    judgeCapability(path, bounds, cloud, capability, source, judge);
   }
-  if (min >= max || draft.cloud === undefined) return;
-  const { refusal, note } = answer(cloudFacts[draft.cloud].capabilities[features[of]]);
+}
+
+/** Refuses bounds that `cloud` cannot follow, and notes what differs where it follows them in a way of its own. */
+export function judgeCapability(
+  path: Path,
+  { min, max }: Bounds,
+  cloud: CloudName,
+  capability: Capability,
+  source: Source,
+  judge: Judgement,
+): void {
+  const { refusal, note } = answer(capability);
   if (note !== undefined) judge.note(`${path.join(".")}: ${note}`);
   if (refusal === undefined) return;
-  judge.refuse(draft.source, path, {
+  judge.refuse(source, path, {
     code: "capability-none",
-    problem: `got bounds from ${min} to ${max}, but ${draft.cloud} cannot follow them: ${refusal}`,
+    problem: `got bounds from ${min} to ${max}, but ${cloud} cannot follow them: ${refusal}`,
     allowed: "one fixed number is allowed",
     fix: `write ${max}`,
   });

@@ -23,7 +23,7 @@ function jsonSchema(schema: z.ZodType, about: { title: string; description: stri
     io: "input",
     // What an editor says instead of quoting a pattern; the YAML language server reads this key.
     override: ({ zodSchema, jsonSchema }) => {
-      const form = zodSchema instanceof z.ZodType ? forms.get(zodSchema)?.form : undefined;
+      const form = forms.get(zodSchema)?.form;
       if (form !== undefined) Object.assign(jsonSchema, { errorMessage: `Write ${form}.` });
     },
   });

@@ -10,12 +10,15 @@ import { choicesOf } from "./schema-parts.ts";
  * @param written the value as it stands in the file, where it is no text: `1.30` for 1.3
  */
 export function repair(value: unknown, written: string, schema: z.ZodType): string | undefined {
-  if (typeof value === "object" || secretForm(written)) return undefined;
   const text = typeof value === "string" ? value : written;
+  if (typeof value === "object" || text.length > longest || secretForm(text)) return undefined;
   return repairs(text, schema).find(
     ({ candidate }) => candidate !== value && schema.safeParse(candidate).success,
   )?.fix;
 }
+
+/** Nobody means a value by a longer text. */
+const longest = 100;
 
 interface Repair {
   readonly candidate: unknown;

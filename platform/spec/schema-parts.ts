@@ -10,9 +10,8 @@ export function schemaAt(schema: z.ZodType, path: Path): z.ZodType | undefined {
   for (const step of path) {
     const holder =
       at instanceof z.ZodUnion ? at.options.find((option) => option instanceof z.ZodObject) : at;
-    if (holder instanceof z.ZodObject) {
-      at = Object.hasOwn(holder.shape, step) ? present(holder.shape[step]) : undefined;
-    } else if (holder instanceof z.ZodRecord) at = present(holder.valueType);
+    if (holder instanceof z.ZodObject) at = present(holder.shape[step]);
+    else if (holder instanceof z.ZodRecord) at = present(holder.valueType);
     else if (holder instanceof z.ZodArray) at = present(holder.element);
     else return undefined;
   }

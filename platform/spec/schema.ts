@@ -93,7 +93,7 @@ export const teamSchema = z
 export const placedServiceSchema = z
   .strictObject({
     from: text(
-      /^[a-z][a-z0-9-]*\/[a-z][a-z0-9-]*$/,
+      /^[a-z]([a-z0-9-]{0,38}[a-z0-9])?\/[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/,
       "<team>/<name>, the file services/<team>/<name>.yaml",
     ).describe("<team>/<name> of the service's file below services/"),
     replicas: size(1000).describe("number of replicas, or its bounds"),

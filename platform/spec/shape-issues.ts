@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { secretForm } from "../facts/secrets.ts";
 import type { Issue, IssueCode } from "../issue.ts";
 import { listOf, nearest } from "../names.ts";
-import { type Path, pathText, valueAt } from "./path.ts";
+import { type Path, pathText, short, valueAt } from "./path.ts";
 import { repair } from "./repair.ts";
 import { formOf, keyFormOf, keysOf, schemaAt } from "./schema-parts.ts";
 import type { Source } from "./source.ts";
@@ -136,6 +136,5 @@ function show(value: unknown, written = ""): string {
   if (typeof value === "object") return "a block";
   const text = typeof value === "string" ? value : written;
   if (secretForm(text)) return "a secret (hidden)";
-  const shown = typeof value === "string" ? JSON.stringify(text) : text;
-  return shown.length > 60 ? `${shown.slice(0, 57)}...` : shown;
+  return short(typeof value === "string" ? JSON.stringify(text) : text);
 }

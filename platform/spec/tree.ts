@@ -19,7 +19,6 @@ import type { Path } from "./path.ts";
 export interface TextPlace {
   readonly path: Path;
   readonly text: string;
-  readonly isKey: boolean;
   readonly start: number;
   readonly end: number;
 }
@@ -104,7 +103,7 @@ function nothing(offset: number): Branch {
 function readScalar(node: Scalar.Parsed, path: Path, { texts }: Reading): Branch {
   const { value, source: written } = node;
   const [start, end] = node.range;
-  if (typeof value === "string") texts.push({ path, text: value, isKey: false, start, end });
+  if (typeof value === "string") texts.push({ path, text: value, start, end });
   return { ...nothing(start), value, written };
 }
 
@@ -123,7 +122,7 @@ function readBlock(node: YAMLMap.Parsed, path: Path, reading: Reading): Branch {
     const [offset, end] = name.range;
     const key = isScalar(name) ? String(name.value) : ""; // the parser has refused other keys
     const here = [...path, key];
-    reading.texts.push({ path: here, text: key, isKey: true, start: offset, end });
+    reading.texts.push({ path: here, text: key, start: offset, end });
     const twig = { key: offset, branch: read(value, offset, here, reading) };
     const first = twigs.get(key)?.key;
     if (first !== undefined) reading.flaws.push({ kind: "duplicate", path: here, offset, first });

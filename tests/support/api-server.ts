@@ -1,8 +1,9 @@
 /** A small server over TLS that answers as a test says. Both sides know one key, so no certificate is needed. */
 import { once } from "node:events";
-import type { IncomingMessage, OutgoingHttpHeaders } from "node:http";
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { Agent, createServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import type { Connection } from "../../embedded/kubernetes/kubeconfig.ts";
 
 /** What came in. */
@@ -40,10 +41,11 @@ const psk = Buffer.alloc(16, 7);
 /** Starts a server that answers every request by `reply`. */
 export async function startApiServer(reply: (request: Seen) => Reply): Promise<ApiServer> {
   const seen: Seen[] = [];
-  const server = createServer({ ...tls, pskCallback: () => psk }, async (request, response) => {
-    const text = await textOf(request);
+  const answerTo = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const sent = await text(request);
+    const body: unknown = sent === "" ? undefined : JSON.parse(sent);
     const { method = "", url = "", headers } = request;
-    const one = { method, url, headers, body: text === "" ? undefined : JSON.parse(text) };
+    const one = { method, url, headers, body };
     seen.push(one);
     const answer = reply(one);
     if (answer === "hang") return;
@@ -51,9 +53,12 @@ export async function startApiServer(reply: (request: Seen) => Reply): Promise<A
       request.socket.destroy();
       return;
     }
-    const { status = 200, body = {} } = answer;
+    const { status = 200, body: content = {} } = answer;
     response.writeHead(status, answer.headers);
-    response.end(typeof body === "string" ? body : JSON.stringify(body));
+    response.end(typeof content === "string" ? content : JSON.stringify(content));
+  };
+  const server = createServer({ ...tls, pskCallback: () => psk }, (request, response) => {
+    answerTo(request, response).catch((error: unknown) => server.emit("error", error));
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -75,12 +80,6 @@ export async function startApiServer(reply: (request: Seen) => Reply): Promise<A
       await new Promise((resolve) => server.close(resolve));
     },
   };
-}
-
-async function textOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk);
-  return Buffer.concat(chunks).toString("utf8");
 }
 
 function portOf(address: AddressInfo | string | null): number {

@@ -7,6 +7,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb.js";
 // Semi-internal; a layer rule keeps it to this file.
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
+import { isRecord } from "../../embedded/kubernetes/objects.ts";
 
 /** One registered resource. */
 export interface Recorded {
@@ -35,9 +36,14 @@ class Recorder extends MockMonitor {
 
 /** A provider that accepts everything and makes up an id. */
 const mocks: pulumi.runtime.Mocks = {
-  newResource: ({ name, inputs }) => ({ id: `${name}-id`, state: inputs }),
-  call: ({ inputs }) => inputs,
+  newResource: ({ name, inputs }) => ({ id: `${name}-id`, state: recordOf(inputs) }),
+  call: ({ inputs }) => recordOf(inputs),
 };
+
+/** Pulumi types the inputs as anything. */
+function recordOf(inputs: unknown): Record<string, unknown> {
+  return isRecord(inputs) ? { ...inputs } : {};
+}
 
 /**
  * Runs `build` as a Pulumi program and returns what it registered, in order, the stack itself left out.

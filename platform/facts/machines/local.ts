@@ -28,7 +28,7 @@ export const local = {
   },
   // A simulated node is Ready in seconds; the margin is for a laptop under load.
   provisioning: { cpuNodeSeconds: 20, gpuNodeSeconds: 20 },
-  modelStore: "http://model-store.inference-platform-system.svc.cluster.local",
+  modelStore: { url: "http://model-store.inference-platform-system.svc.cluster.local", port: 80 },
 } as const satisfies CloudFacts;
 
 function gpuMachine<Model extends "t4" | "l4" | "a100-80gb" | "h100">(

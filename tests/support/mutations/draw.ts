@@ -6,7 +6,7 @@ export type Draw = () => number;
 
 /** Enough numbers for a stack and its mutations; after them every choice is the simplest. */
 export const draws: fc.Arbitrary<Draw> = fc
-  .uint16Array({ minLength: 400, maxLength: 400 })
+  .uint16Array({ minLength: 300, maxLength: 300 })
   .map((numbers) => {
     let next = 0;
     return () => numbers[next++] ?? 0;

@@ -8,8 +8,10 @@ import { secretOperators } from "./secret-operators.ts";
 import { shapeOperators } from "./shape-operators.ts";
 import { sizeOperators } from "./size-operators.ts";
 import { syntaxOperators } from "./syntax-operators.ts";
+import { valueOperators } from "./value-operators.ts";
 
 export const operators: readonly Operator[] = [
+  ...valueOperators,
   ...shapeOperators,
   ...syntaxOperators,
   ...poolOperators,

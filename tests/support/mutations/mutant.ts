@@ -69,6 +69,14 @@ export function reading(...service: readonly string[]): Place {
   return { file: "what is read", path: service };
 }
 
+/** A service whose `from` is gone is not read any more. */
+export function readingOf({ file, path }: Place): readonly Place[] {
+  const [block, name, key] = path;
+  if (file !== inSpec().file || block !== "services") return [];
+  if (name === undefined) return [reading()];
+  return key === undefined || key === "from" ? [reading(String(name))] : [];
+}
+
 /** Everything that decides where a service runs and what it asks for. */
 export function placementOf(
   { name, team, from }: SampleService,

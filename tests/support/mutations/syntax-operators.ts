@@ -68,6 +68,26 @@ const brokenYaml: Operator = {
   },
 };
 
+const allBroken: Operator = {
+  name: "broken service file beside a broken spec",
+  kind: "shape",
+  code: "yaml-syntax",
+  apply: (draw, { services }) => {
+    if (services.length === 0) return undefined;
+    const { name, from } = pick(draw, services);
+    const files = [specFile, fileOf(from)];
+    return {
+      touches: files.map((file) => ({ file, path: [] })),
+      needs: [reading(name)],
+      edit: (stack) =>
+        files.map((file) => {
+          const { lead = "", raw } = pick(draw, brokenLines);
+          return { path: [], at: append(stack, file, raw, lead), anyColumn: true };
+        }),
+    };
+  },
+};
+
 const aliasBomb: Operator = {
   name: "aliases that unfold to millions of values",
   kind: "shape",
@@ -99,5 +119,6 @@ export const syntaxOperators: readonly Operator[] = [
   duplicateKey,
   reservedKey,
   brokenYaml,
+  allBroken,
   aliasBomb,
 ];

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Holder, takeLock, tryLock } from "../../../embedded/lock.ts";
+import { type Holder, isHolder, takeLock, tryLock } from "../../../embedded/lock.ts";
 
 const module = new URL("../../../embedded/lock.ts", import.meta.url).href;
 
@@ -12,7 +12,9 @@ let folder: string;
 let path: string;
 
 function holder(): Holder {
-  return JSON.parse(readFileSync(path, "utf8"));
+  const held: unknown = JSON.parse(readFileSync(path, "utf8"));
+  assert.ok(isHolder(held));
+  return held;
 }
 
 /** Takes the lock in this process, changes what the file says of the holder, and so makes it another's. */

@@ -99,7 +99,8 @@ describe("processes of ours", () => {
       env: { ...process.env, ...marker("engine", stack) },
       stdio: ["ignore", "pipe", "inherit"],
     });
-    const [answer] = await once(child.stdout, "data");
+    const event: readonly unknown[] = await once(child.stdout, "data");
+    const [answer] = event;
     assert.deepEqual(JSON.parse(String(answer)), [sibling]);
   });
 
@@ -196,7 +197,8 @@ describe("start of a process", () => {
       stdio: ["ignore", "pipe", "inherit"],
     });
     try {
-      const [line] = await once(parent.stdout, "data");
+      const event: readonly unknown[] = await once(parent.stdout, "data");
+      const [line] = event;
       const zombie = Number(String(line));
       await sleep(200);
       assert.equal(startOf(zombie), undefined);

@@ -39,6 +39,8 @@ describe("the nearest name", () => {
 
   it("is none where there are no names", () => assert.equal(nearest("a", []), undefined));
 
+  it("may be one letter away from nothing", () => assert.equal(nearest("a", ["", "bc"]), ""));
+
   it("to any name with one slip is that name", () => {
     const words = ["resnet50", "whisper", "constructor", "text-embedding"];
     const letter = fc.constantFrom(..."abcxyz019-");
@@ -77,4 +79,10 @@ describe("a list of names", () => {
   ] as const) {
     it(`of ${names.length} reads ${want}`, () => assert.equal(listOf(names), want));
   }
+
+  it("of many counts those it does not show", () => {
+    const names = Array.from({ length: 23 }, (_, index) => index);
+    assert.equal(listOf(names), `${names.slice(0, 20).join(", ")} or 3 more`);
+    assert.equal(listOf(names.slice(0, 20)), `${names.slice(0, 19).join(", ")} or 19`);
+  });
 });

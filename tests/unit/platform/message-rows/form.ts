@@ -138,6 +138,13 @@ export const form = {
       ],
     },
     {
+      title: "a key that is far too long, cut short",
+      edits: [["iris", "server:", `${"k".repeat(100)}: 1\nserver:`]],
+      want: [
+        `services/flowers/iris.yaml:1:1 ${"k".repeat(57)}...: unknown key "${"k".repeat(56)}...; known keys are gpu, resources, requestTimeout, server, image, model; fix: remove it [unknown-key]`,
+      ],
+    },
+    {
       title: "a key of another server",
       edits: [["resnet50", "server: triton", "server: triton\nimage: registry.example/x:1"]],
       want: [

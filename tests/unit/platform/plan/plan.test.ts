@@ -69,7 +69,8 @@ describe("a plan", () => {
     const team = (name: string, gpus: number) => ({
       namespace: name,
       gpus,
-      labels: { ...labels, ...security, "inference-platform/team": name },
+      labels: { ...labels, "inference-platform/team": name },
+      security,
     });
     assert.deepEqual(plan.teams, { vision: team("vision", 3), flowers: team("flowers", 0) });
   });
@@ -108,7 +109,7 @@ describe("a plan", () => {
           { name: "grpc", port: 8001 },
           { name: "metrics", port: 8002 },
         ],
-        network: { clientPorts: [8000, 8001], metricsPorts: [8002] },
+        network: { clientPorts: [8000, 8001], metricsPorts: [8002], modelStorePort: 80 },
       },
     ]);
   });

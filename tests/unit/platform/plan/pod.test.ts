@@ -8,7 +8,7 @@ function podOf(name: string, ...edits: readonly Edit[]): PodPlan {
   return pod;
 }
 
-const hardened = {
+const hardened: PodPlan["containers"][number]["securityContext"] = {
   allowPrivilegeEscalation: false,
   readOnlyRootFilesystem: true,
   capabilities: { drop: ["ALL"] },

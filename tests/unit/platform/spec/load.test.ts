@@ -186,6 +186,45 @@ describe("loading a stack", () => {
   });
 });
 
+describe("a hostile stack", () => {
+  const many = (line: (index: number) => string) =>
+    Array.from({ length: 1800 }, (_, index) => line(index)).join("");
+  const hostile: Readonly<Record<string, readonly Edit[]>> = {
+    "a value of blanks": [["spec", "ml-platform", `"x${" ".repeat(200_000)}x"`]],
+    "a value of letters": [["iris", "10s", `"${"s".repeat(200_000)}1"`]],
+    "a file name of letters": [["spec", "flowers/iris", `flowers/${"a".repeat(200_000)}`]],
+    "a key of letters": [["spec", "owner:", `"${"a-".repeat(100_000)}":`]],
+    "pools and services that do not know each other": [
+      [
+        "spec",
+        "pools:\n",
+        `pools:\n${many((index) => `  p${index}: { machine: sim-cpu-2, nodes: 1000 }\n`)}`,
+      ],
+      [
+        "spec",
+        "services:\n",
+        `services:\n${many((index) => `  s${index}: { from: vision/resnet50, replicas: 1000, pool: q${index} }\n`)}`,
+      ],
+    ],
+    "services that do not fit": [
+      [
+        "spec",
+        "services:\n",
+        `services:\n${many((index) => `  s${index}: { from: flowers/iris, replicas: 1000 }\n`)}`,
+      ],
+    ],
+  };
+
+  for (const [title, edits] of Object.entries(hostile)) {
+    it(`with ${title} is refused in seconds`, function () {
+      this.timeout(60_000);
+      const started = performance.now();
+      assert.ok(judgeSmall(...edits).issues.length > 0);
+      assert.ok(performance.now() - started < 20_000);
+    });
+  }
+});
+
 describe("loading from a checkout", () => {
   const root = mkdtempSync(join(tmpdir(), "load-"));
   const write = (file: string, text: string) => {
