@@ -76,8 +76,6 @@ export interface StackPaths {
   readonly lock: string;
   /** What the policy pack is told about the environment. */
   readonly policyConfig: string;
-  /** What the last run recorded about itself, for example which provider made the state. */
-  readonly record: string;
 }
 
 /** What Pulumi allows in the name of a stack, but for `.` and `..`, which are other folders. */
@@ -101,6 +99,5 @@ export function stackPaths(stack: string): StackPaths {
     logs: join(folder, "logs"),
     lock: join(folder, "lock"),
     policyConfig: join(folder, "policy-config.json"),
-    record: join(folder, "record.json"),
   };
 }

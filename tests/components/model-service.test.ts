@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { Provider } from "@pulumi/kubernetes/provider.js";
 import { ModelService } from "../../components/serving/model-service.ts";
-import type { PlatformPlan } from "../../platform/plan/plan.ts";
-import { smallPlan } from "../support/plans.ts";
 import { resourceList } from "../support/record.ts";
 import { inBothModes, one } from "../support/record-both.ts";
+import { planSmall } from "../support/small-stack.ts";
 
 const labels = {
   "app.kubernetes.io/component": "model-server",
@@ -19,9 +18,16 @@ const labels = {
 const metadata = { name: "resnet50", namespace: "vision", labels };
 const selector = { matchLabels: { "app.kubernetes.io/name": "resnet50" } };
 
-function buildResnet50(plan: PlatformPlan = smallPlan()): () => ModelService {
+/** A pool with a taint of its own, and a request that may take longer than the server needs to end. */
+const plan = () =>
+  planSmall(
+    ["spec", "nodes: 3 }", "nodes: 3, taints: [{ key: tier, value: gold, effect: NoExecute }] }"],
+    ["resnet50", "requestTimeout: 30s", "requestTimeout: 45s"],
+  );
+
+function buildResnet50(): () => ModelService {
   return () => {
-    const service = plan.services["resnet50"];
+    const service = plan().services["resnet50"];
     assert.ok(service);
     const provider = new Provider("cluster");
     return new ModelService({ plan: service, namespace: "vision", after: [] }, { provider });
@@ -249,12 +255,7 @@ describe("Model service", () => {
 
   describe("gives a model of twice the size more time in every timeout", () => {
     const timesOf = (size: string) => {
-      const plan = smallPlan((files) => {
-        files["services/vision/resnet50.yaml"] = files["services/vision/resnet50.yaml"].replace(
-          "100MiB",
-          size,
-        );
-      });
+      const plan = planSmall(["resnet50", "size: 100MiB", `size: ${size}`]);
       const { rollout, pod } = plan.services["resnet50"] ?? assert.fail();
       return {
         startup: pod.containers[0]?.startupProbe?.failureThreshold,

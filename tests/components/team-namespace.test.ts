@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { Provider } from "@pulumi/kubernetes/provider.js";
 import { TeamNamespace } from "../../components/teams/team-namespace.ts";
-import { smallPlan } from "../support/plans.ts";
 import { resourceList } from "../support/record.ts";
 import { inBothModes, one } from "../support/record-both.ts";
+import { planSmall } from "../support/small-stack.ts";
 
 describe("Team namespace", () => {
   const build = () => {
-    const team = smallPlan().teams["vision"] ?? assert.fail();
+    const team = planSmall().teams["vision"] ?? assert.fail();
     return new TeamNamespace(team, { provider: new Provider("cluster") });
   };
 

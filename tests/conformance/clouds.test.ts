@@ -6,8 +6,8 @@ import { type CloudName, clouds as names } from "../../platform/contracts/cloud.
 import type { Cloud, Cluster } from "../../platform/contracts/cluster.ts";
 import type { PoolPlan } from "../../platform/plan/plan.ts";
 import { clouds } from "../../stacks/clouds.ts";
-import { smallPlan } from "../support/plans.ts";
 import { record } from "../support/record.ts";
+import { planSmall } from "../support/small-stack.ts";
 
 /** One change per field of a pool's plan; each must reach an input that matters. */
 const changes: Readonly<Record<keyof PoolPlan, Partial<PoolPlan>>> = {
@@ -47,7 +47,7 @@ describe("Clouds", () => {
 
 /** Inputs of all that a cloud registers for one pool. */
 async function poolInputs(name: CloudName, change: Partial<PoolPlan>) {
-  const plan = smallPlan();
+  const plan = planSmall();
   const pool = plan.pools["l4"] ?? assert.fail();
   const resources = await record(async () => {
     const cloud = await clouds[name]();
@@ -58,7 +58,7 @@ async function poolInputs(name: CloudName, change: Partial<PoolPlan>) {
 
 function buildPool<C extends Cluster<CloudName>>(
   cloud: Cloud<C>,
-  plan: ReturnType<typeof smallPlan>,
+  plan: ReturnType<typeof planSmall>,
   pool: PoolPlan,
 ): void {
   const cluster = cloud.cluster(plan);
