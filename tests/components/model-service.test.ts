@@ -49,15 +49,10 @@ describe("Model service", () => {
     });
   });
 
-  describe("runs a hardened pod on its pool, with the model fetched before the server starts", () => {
+  describe("runs the pod of the plan, whole, under its own account", () => {
     inBothModes(buildResnet50(), (resources) => {
       const deployment = one(resources, "kubernetes:apps/v1:Deployment", "resnet50-deployment");
-      const hardened = {
-        allowPrivilegeEscalation: false,
-        capabilities: { drop: ["ALL"] },
-        readOnlyRootFilesystem: true,
-      };
-      const port = "http";
+      const { pod } = plan().services["resnet50"] ?? assert.fail();
       assert.deepEqual(deployment.inputs, {
         apiVersion: "apps/v1",
         kind: "Deployment",
@@ -68,129 +63,12 @@ describe("Model service", () => {
           strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
           progressDeadlineSeconds: 412,
           revisionHistoryLimit: 3,
-          template: {
-            metadata: { labels },
-            spec: {
-              serviceAccountName: "resnet50",
-              automountServiceAccountToken: false,
-              enableServiceLinks: false,
-              terminationGracePeriodSeconds: 65,
-              nodeSelector: { "inference-platform/pool": "l4" },
-              tolerations: [
-                {
-                  key: "nvidia.com/gpu",
-                  operator: "Equal",
-                  value: "present",
-                  effect: "NoSchedule",
-                },
-                { key: "tier", operator: "Equal", value: "gold", effect: "NoExecute" },
-              ],
-              topologySpreadConstraints: [
-                {
-                  maxSkew: 1,
-                  topologyKey: "kubernetes.io/hostname",
-                  whenUnsatisfiable: "ScheduleAnyway",
-                  labelSelector: selector,
-                },
-              ],
-              securityContext: {
-                runAsNonRoot: true,
-                runAsUser: 1000,
-                runAsGroup: 1000,
-                fsGroup: 1000,
-                seccompProfile: { type: "RuntimeDefault" },
-              },
-              initContainers: [
-                {
-                  name: "model",
-                  image: "docker.io/kserve/storage-initializer:v0.20.0",
-                  imagePullPolicy: "IfNotPresent",
-                  args: [
-                    "http://model-store.inference-platform-system.svc.cluster.local/vision/resnet50/1",
-                    "/models",
-                  ],
-                  env: [],
-                  resources: {
-                    requests: { cpu: "100m", memory: "1Gi", "ephemeral-storage": "2168Mi" },
-                    limits: { memory: "1Gi", "ephemeral-storage": "2168Mi" },
-                  },
-                  securityContext: hardened,
-                  volumeMounts: [
-                    { name: "model", mountPath: "/models" },
-                    { name: "scratch-tmp", mountPath: "/tmp" },
-                  ],
-                },
-              ],
-              containers: [
-                {
-                  name: "server",
-                  image: "nvcr.io/nvidia/tritonserver:26.07-py3",
-                  imagePullPolicy: "IfNotPresent",
-                  args: [
-                    "tritonserver",
-                    "--model-repository=/models",
-                    "--model-control-mode=none",
-                    "--exit-on-error=true",
-                    "--strict-readiness=true",
-                    "--exit-timeout-secs=45",
-                    "--grpc-max-response-pool-size=64",
-                    "--grpc-max-connection-age=600000",
-                    "--allow-gpu-metrics=false",
-                    "--log-format=ISO8601",
-                  ],
-                  env: [],
-                  ports: [
-                    { name: "http", containerPort: 8000 },
-                    { name: "grpc", containerPort: 8001 },
-                    { name: "metrics", containerPort: 8002 },
-                  ],
-                  resources: {
-                    requests: {
-                      cpu: "4",
-                      memory: "8Gi",
-                      "ephemeral-storage": "2168Mi",
-                      "nvidia.com/gpu": "1",
-                    },
-                    limits: { memory: "8Gi", "ephemeral-storage": "2168Mi", "nvidia.com/gpu": "1" },
-                  },
-                  securityContext: hardened,
-                  volumeMounts: [
-                    { name: "shm", mountPath: "/dev/shm" },
-                    { name: "scratch-tmp", mountPath: "/tmp" },
-                    { name: "model", mountPath: "/models", readOnly: true },
-                  ],
-                  startupProbe: {
-                    httpGet: { path: "/v2/health/ready", port },
-                    periodSeconds: 10,
-                    timeoutSeconds: 5,
-                    failureThreshold: 6,
-                  },
-                  readinessProbe: {
-                    httpGet: { path: "/v2/health/ready", port },
-                    periodSeconds: 5,
-                    timeoutSeconds: 5,
-                    failureThreshold: 3,
-                  },
-                  livenessProbe: {
-                    httpGet: { path: "/v2/health/live", port },
-                    periodSeconds: 10,
-                    timeoutSeconds: 5,
-                    failureThreshold: 6,
-                  },
-                  lifecycle: { preStop: { sleep: { seconds: 15 } } },
-                },
-              ],
-              volumes: [
-                { name: "shm", emptyDir: { medium: "Memory", sizeLimit: "1Gi" } },
-                { name: "scratch-tmp", emptyDir: { sizeLimit: "2Gi" } },
-                { name: "model", emptyDir: { sizeLimit: "120Mi" } },
-              ],
-            },
-          },
+          template: { metadata: { labels }, spec: { ...pod, serviceAccountName: "resnet50" } },
         },
       });
       assert.deepEqual(deployment.customTimeouts, { create: "884s", update: "884s" });
       assert.equal(deployment.provider, "cluster");
+      assert.deepEqual(deployment.dependsOn, ["resnet50-account", "resnet50-network"]);
     });
   });
 
