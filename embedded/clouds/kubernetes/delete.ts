@@ -1,6 +1,7 @@
 /** Removes objects, and stays until they are gone. */
 import { Failure } from "../../failure.ts";
-import type { KubernetesClient, RemoveOptions } from "../../kubernetes/client.ts";
+import type { KubernetesClient } from "../../kubernetes/client.ts";
+import type { RemoveOptions } from "../../kubernetes/client-options.ts";
 import { failedWith } from "../../kubernetes/kubernetes-error.ts";
 import {
   conditionOf,

@@ -10,7 +10,7 @@ const image: Image = {
   repository: "registry.example/server",
   tag: "1.2",
   digest: "unresolved",
-  source: "https://registry.example",
+  source: "https://example.org/images",
   checked: "2026-11",
 };
 
