@@ -19,13 +19,19 @@ import { planStack, policyChoices } from "../stacks/plan.ts";
 /**
  * The plan of `stack`, made before anything is started or built.
  * @throws SpecError with every problem of the files
- * @throws Failure for a stack that is not embedded
+ * @throws Failure for a stack that is not embedded, or whose cluster would be looked for under another name
  */
 export function planEmbedded(stack: string): PlatformPlan {
-  const plan = planStack(checkoutRoot, specFileOf(checkoutRoot, stack));
+  const specFile = specFileOf(checkoutRoot, stack);
+  const plan = planStack(checkoutRoot, specFile);
   const { cloud }: { readonly cloud: string } = plan;
-  if (cloud === "local") return plan;
-  throw new Failure(`the stack "${stack}" is on ${cloud}: use "pulumi up -s ${stack}"`);
+  if (cloud !== "local") {
+    throw new Failure(`the stack "${stack}" is on ${cloud}: use "pulumi up -s ${stack}"`);
+  }
+  if (plan.name === stack) return plan;
+  throw new Failure(
+    `stacks/${specFile}: name: got "${plan.name}" in the spec of the stack "${stack}"; an embedded cluster is found by one name; fix: write "${stack}"`,
+  );
 }
 
 /** Everything an embedded stack runs on. */

@@ -110,6 +110,14 @@ describe("npm run up and npm run down", function () {
     assert.deepEqual(await clusterObjects(copy.client()), clean);
   });
 
+  it("refuse an embedded stack whose spec has another name", async () => {
+    copy.edit("stacks/local.yaml", "name: local", "name: other");
+    const { code, stderr } = await copy.npm("up");
+    assert.equal(code, 1);
+    assert.match(stderr, /^stacks\/local\.yaml: name: got "other" .* fix: write "local"$/m);
+    copy.restore("stacks/local.yaml");
+  });
+
   it("create nothing on a mandatory violation", async () => {
     copy.edit(
       "platform/plan/pod.ts",
