@@ -103,12 +103,25 @@ function startedAt(pid: number): Date | undefined {
   return new Date(Date.now() - uptime() * 1000 + (Number(start) / ticksPerSecond) * 1000);
 }
 
-/** Removes state files that were being written when their process was killed; the engine renames complete ones. */
+/**
+ * Mends what a killed engine left half written beside a stack's checkpoint. The engine renames complete files into place;
+ * the attributes that it keeps beside each (`.attrs`) it writes in place, and a cut-off one makes the whole state unreadable.
+ * They hold nothing that is needed: without them the engine takes its defaults.
+ */
 export function removeHalfWritten(checkpoint: string, stack: string): void {
-  for (const name of namesIn(dirname(checkpoint))) {
-    if (name.startsWith(`${stack}.json`) && name.endsWith(".tmp")) {
-      rmSync(join(dirname(checkpoint), name));
-    }
+  const folder = dirname(checkpoint);
+  for (const name of namesIn(folder).filter((name) => name.startsWith(`${stack}.json`))) {
+    const path = join(folder, name);
+    if (name.endsWith(".tmp") || (name.endsWith(".attrs") && !isJson(path))) rmSync(path);
+  }
+}
+
+function isJson(path: string): boolean {
+  try {
+    JSON.parse(readFileSync(path, "utf8"));
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -9,7 +9,7 @@ import { checkpointPath, engineLocks, locksFolder } from "../../embedded/engine/
 import { isCheckpoint } from "../../embedded/engine/checkpoint.ts";
 import { nameOf } from "../../embedded/engine/events.ts";
 import { recoverStack } from "../../embedded/engine/recovery.ts";
-import { type EngineResult, runEngine } from "../../embedded/engine/run.ts";
+import { type EngineResult, problemsOf, runEngine } from "../../embedded/engine/run.ts";
 import { ensureStack } from "../../embedded/engine/stack.ts";
 import { Failure } from "../../embedded/failure.ts";
 import { backendFolder, checkoutRoot } from "../../embedded/paths.ts";
@@ -119,6 +119,15 @@ describe("the engine", function () {
     assert.equal((await run("destroy", "--yes")).ok, true);
     assert.deepEqual(project.things(), []);
     assert.deepEqual(readdirSync(locks()), []);
+  });
+
+  it("reads a state again whose attributes were cut off by a kill", async () => {
+    await up();
+    writeFileSync(`${checkpointPath(backendFolder(), "trial", "local")}.attrs`, "");
+    const broken = await run("preview");
+    assert.match(problemsOf(broken).join(), /failed to load checkpoint: EOF/);
+    await recoverStack(project.options, idOf);
+    assert.deepEqual((await up()).summary?.changes, { same: 3 });
   });
 
   it("leaves the stack file as it is", () => {

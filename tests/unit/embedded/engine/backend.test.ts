@@ -100,4 +100,14 @@ describe("half-written state", () => {
     assert.deepEqual(readdirSync(state), ["local.json", "local.json.bak", "other.json.18b2.tmp"]);
     rmSync(folder, { recursive: true });
   });
+
+  it("is gone where attributes were cut off, and stays where they are whole", () => {
+    const state = mkdtempSync(join(tmpdir(), "state-"));
+    writeFileSync(join(state, "local.json.attrs"), '{ "user.cache');
+    writeFileSync(join(state, "local.json.bak.attrs"), "{}");
+    writeFileSync(join(state, "other.json.attrs"), "");
+    removeHalfWritten(join(state, "local.json"), "local");
+    assert.deepEqual(readdirSync(state), ["local.json.bak.attrs", "other.json.attrs"]);
+    rmSync(state, { recursive: true });
+  });
 });
