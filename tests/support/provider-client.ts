@@ -1,4 +1,5 @@
 /** Drives an embedded provider as the engine does: as a process, over gRPC, with a display that records what it is told. */
+import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -264,6 +265,16 @@ function notReadyIn({ metadata }: ServiceError): NotReady | undefined {
     inputs: propertiesIn(detail.getInputs()),
     reasons: detail.getReasonsList(),
   };
+}
+
+/** The refusal of a call that must be refused. */
+export async function refusal(call: Promise<unknown>): Promise<Refused> {
+  const outcome = await call.then(
+    (answer) => assert.fail(`not refused: ${JSON.stringify(answer).slice(0, 500)}`),
+    (error: unknown) => error,
+  );
+  assert.ok(outcome instanceof Refused, String(outcome));
+  return outcome;
 }
 
 /** A call of the raw client, as a promise. */
