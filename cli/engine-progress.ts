@@ -28,10 +28,8 @@ function describe({ op, type, name }: ResourceEvent): string {
 /** `27 created`, `1 updated, 26 unchanged`, or `nothing to change`. */
 export function changesText({ summary }: EngineResult): string {
   const counts = Object.entries(summary?.changes ?? {}).filter(([, count]) => count > 0);
-  const [same, changed] = [
-    counts.filter(([op]) => op === "same"),
-    counts.filter(([op]) => op !== "same"),
-  ];
+  const changed = counts.filter(([op]) => op !== "same");
+  const same = counts.filter(([op]) => op === "same");
   if (changed.length === 0) return "nothing to change";
   return [...changed, ...same].map(([op, count]) => `${count} ${words[op] ?? op}`).join(", ");
 }

@@ -79,11 +79,16 @@ async function update(
   }
   step.fail(result.interrupted ? "interrupted" : "failed");
   const report = policyReport(result.policies);
-  throw new Failure(
-    report.mandatory.length > 0
-      ? `${policyText(report, rules.length)}\nNothing was changed: a mandatory rule is violated.`
-      : errorText(result, options.logFile),
-  );
+  if (report.mandatory.length === 0) throw new Failure(errorText(result, options.logFile));
+  throw new Failure(`${policyText(report, rules.length)}\n${stoppedText(result)}`);
+}
+
+/** A preview changes nothing; a rule may also object to a value that only the update knows, half way through it. */
+function stoppedText({ steps }: EngineResult): string {
+  const nothing = steps.every(({ preview }) => preview);
+  return nothing
+    ? "Nothing was changed: a mandatory rule is violated."
+    : "The update stopped half way: a mandatory rule is violated by a value that the preview did not know.";
 }
 
 function summary(

@@ -1,6 +1,6 @@
 /** Spec and facts to plan: all decisions of the platform, in order. */
 import { platformName, recommendedLabels } from "../facts/kubernetes.ts";
-import { type Issue, inReadingOrder, SpecError } from "../issue.ts";
+import { type Issue, inReadingOrder } from "../issue.ts";
 import type { Loaded } from "../spec/load.ts";
 import { judgement } from "./judgement.ts";
 import { type PlannedPools, planPools } from "./node-pools.ts";
@@ -54,13 +54,6 @@ function stackLabels({ name, owner, costCenter }: Loaded["draft"]) {
     "inference-platform/owner": owner ?? "",
     "inference-platform/cost-center": costCenter ?? "",
   };
-}
-
-/** The plan. @throws SpecError with every issue */
-export function planOrThrow(loaded: Loaded): PlatformPlan {
-  const { plan: made, issues } = plan(loaded);
-  if (made === undefined) throw new SpecError(issues);
-  return made;
 }
 
 function planned(pools: PlannedPools): PlatformPlan["pools"] {

@@ -2,10 +2,9 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkoutRoot } from "../../embedded/paths.ts";
-import { planOrThrow } from "../../platform/plan/index.ts";
-import { loadStack } from "../../platform/spec/load.ts";
 import { specFileOf, stackNames } from "../../platform/spec/pointer.ts";
 import { build } from "../../stacks/build.ts";
+import { planStack } from "../../stacks/plan.ts";
 import { record, resourceList } from "../support/record.ts";
 
 /**
@@ -15,7 +14,7 @@ import { record, resourceList } from "../support/record.ts";
 describe("Resources of", () => {
   for (const stack of stackNames(checkoutRoot)) {
     it(`${stack} are those of its golden list, in a preview and in a real run`, async () => {
-      const plan = planOrThrow(loadStack(checkoutRoot, specFileOf(checkoutRoot, stack)));
+      const plan = planStack(checkoutRoot, specFileOf(checkoutRoot, stack));
       const lists = [await listOf(plan, true), await listOf(plan, false)];
       const file = join(import.meta.dirname, "golden", `${stack}.txt`);
       if (process.env["UPDATE_GOLDEN"]) writeFileSync(file, lists[0] ?? "");

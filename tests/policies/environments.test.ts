@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { checkoutRoot } from "../../embedded/paths.ts";
-import { planOrThrow } from "../../platform/plan/index.ts";
 import type { Environment } from "../../platform/spec/environments.ts";
-import { loadStack } from "../../platform/spec/load.ts";
 import { specFileOf, stackNames } from "../../platform/spec/pointer.ts";
 import { container, deployment, object, service } from "../../policies/cases.ts";
 import { policyConfig } from "../../policies/config.ts";
@@ -11,6 +9,7 @@ import { judge } from "../../policies/judge.ts";
 import { rules } from "../../policies/rules/index.ts";
 import { readSettings } from "../../policies/settings.ts";
 import { build } from "../../stacks/build.ts";
+import { planStack } from "../../stacks/plan.ts";
 import { record } from "../support/record.ts";
 
 /** Ids of the mandatory rules that object to something in a stack. */
@@ -55,7 +54,7 @@ const badStack: readonly Resource[] = [
 describe("The policy pack", () => {
   for (const stack of stackNames(checkoutRoot))
     it(`objects to nothing that is mandatory in ${stack}, planned and built whole`, async () => {
-      const plan = planOrThrow(loadStack(checkoutRoot, specFileOf(checkoutRoot, stack)));
+      const plan = planStack(checkoutRoot, specFileOf(checkoutRoot, stack));
       const recorded = await record(() => build(plan), true);
       const resources = recorded.map(({ type, name, inputs }) => ({ type, name, props: inputs }));
       assert.deepEqual(broken(resources, plan.environment), []);

@@ -8,8 +8,8 @@ import {
   type KubernetesObject,
   readStrings,
 } from "../../embedded/kubernetes/objects.ts";
-import type { ProviderProcess } from "./provider-client.ts";
-import type { TestCluster } from "./test-cluster.ts";
+import { type ProviderProcess, startProvider } from "./provider-client.ts";
+import { startTestCluster, type TestCluster } from "./test-cluster.ts";
 
 /** The types that these tests make, as the engine names them. */
 export const types = {
@@ -26,16 +26,40 @@ export const types = {
   pool: "local:index:NodePool",
 } as const;
 
-/** Points `provider` at `cluster`, and gives the cluster the one node on which the pods of these tests run. */
-export async function prepare(
-  cluster: TestCluster,
-  name: string,
-  provider: ProviderProcess,
-): Promise<void> {
-  console.log(`      port after ${provider.startMs.toFixed(0)} ms (${name})`);
-  await provider.configure({ kubeconfig: cluster.kubeconfig, clusterIdentifier: "test" });
-  const args = { name: "node-0", pool: "cpu", capacity: { cpu: "16", memory: "64Gi" } };
-  await applyNode(cluster.client, simulatedNode(args));
+/** A provider that runs, on a cluster of its own. */
+export interface ProviderOnCluster {
+  readonly cluster: TestCluster;
+  readonly client: KubernetesClient;
+  readonly provider: ProviderProcess;
+}
+
+/**
+ * Starts a cluster and the provider `name` before the tests of the current `describe`, and ends both after them. The
+ * cluster has one node, on which the pods of these tests run.
+ */
+export function withProvider(
+  name: "kubernetes" | "local",
+  started: (on: ProviderOnCluster) => void,
+): void {
+  let cluster: TestCluster | undefined;
+  let provider: ProviderProcess | undefined;
+
+  before(async function () {
+    this.timeout(45 * 60_000); // The first run on a machine builds the control plane.
+    cluster = await startTestCluster("providers");
+    const { client, kubeconfig } = cluster;
+    provider = await startProvider(name);
+    console.log(`      port after ${provider.startMs.toFixed(0)} ms (${name})`);
+    await provider.configure({ kubeconfig, clusterIdentifier: "test" });
+    const args = { name: "node-0", pool: "cpu", capacity: { cpu: "16", memory: "64Gi" } };
+    await applyNode(client, simulatedNode(args));
+    started({ cluster, client, provider });
+  });
+
+  after(async () => {
+    await provider?.stop();
+    await cluster?.stop();
+  });
 }
 
 /** A Namespace, as a program asks for it. */

@@ -1,6 +1,6 @@
 /** A small stack that is right, as texts: change one thing and see what is said. */
-import { formatIssue } from "../../platform/issue.ts";
-import { type Planned, plan, planOrThrow } from "../../platform/plan/index.ts";
+import { formatIssue, SpecError } from "../../platform/issue.ts";
+import { type Planned, plan } from "../../platform/plan/index.ts";
 import type { PlatformPlan } from "../../platform/plan/plan.ts";
 import { type Loaded, loadFrom } from "../../platform/spec/load.ts";
 
@@ -72,6 +72,9 @@ export function messagesOf(...edits: readonly Edit[]): readonly string[] {
   return judgeSmall(...edits).issues.map(formatIssue);
 }
 
+/** @throws SpecError with every issue: a test that wants a plan shall say why it got none. */
 export function planSmall(...edits: readonly Edit[]): PlatformPlan {
-  return planOrThrow(loadSmall(...edits));
+  const { plan: made, issues } = judgeSmall(...edits);
+  if (made === undefined) throw new SpecError(issues);
+  return made;
 }

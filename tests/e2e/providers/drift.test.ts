@@ -3,35 +3,24 @@ import assert from "node:assert/strict";
 import type { Outputs } from "../../../embedded/clouds/property-value.ts";
 import type { KubernetesClient } from "../../../embedded/kubernetes/client.ts";
 import { read, readList } from "../../../embedded/kubernetes/objects.ts";
-import { type ProviderProcess, Refused, startProvider } from "../../support/provider-client.ts";
+import { type ProviderProcess, Refused } from "../../support/provider-client.ts";
 import {
   deploymentInputs,
   deploymentPath,
   edit,
   namespaceInputs,
-  prepare,
   types,
+  withProvider,
 } from "../../support/provider-set-up.ts";
-import { startTestCluster, type TestCluster } from "../../support/test-cluster.ts";
 
-let cluster: TestCluster;
 let client: KubernetesClient;
 let kubernetes: ProviderProcess;
 
 describe("embedded providers on a real API", function () {
   this.timeout(120_000);
 
-  before(async function () {
-    this.timeout(45 * 60_000); // The first run on a machine builds the control plane.
-    cluster = await startTestCluster("providers");
-    client = cluster.client;
-    kubernetes = await startProvider("kubernetes");
-    await prepare(cluster, "kubernetes", kubernetes);
-  });
-
-  after(async () => {
-    await kubernetes?.stop();
-    await cluster?.stop();
+  withProvider("kubernetes", (on) => {
+    ({ client, provider: kubernetes } = on);
   });
 
   describe("kubernetes", () => {

@@ -3,36 +3,25 @@ import assert from "node:assert/strict";
 import { isSecret, type Outputs, secret } from "../../../embedded/clouds/property-value.ts";
 import type { KubernetesClient } from "../../../embedded/kubernetes/client.ts";
 import { read, readStrings } from "../../../embedded/kubernetes/objects.ts";
-import { type ProviderProcess, refusal, startProvider } from "../../support/provider-client.ts";
+import { type ProviderProcess, refusal } from "../../support/provider-client.ts";
 import {
   configMapInputs,
   deploymentInputs,
   edit,
   namespaceInputs,
   objectOf,
-  prepare,
   types,
+  withProvider,
 } from "../../support/provider-set-up.ts";
-import { startTestCluster, type TestCluster } from "../../support/test-cluster.ts";
 
-let cluster: TestCluster;
 let client: KubernetesClient;
 let kubernetes: ProviderProcess;
 
 describe("embedded providers on a real API", function () {
   this.timeout(120_000);
 
-  before(async function () {
-    this.timeout(45 * 60_000); // The first run on a machine builds the control plane.
-    cluster = await startTestCluster("providers");
-    client = cluster.client;
-    kubernetes = await startProvider("kubernetes");
-    await prepare(cluster, "kubernetes", kubernetes);
-  });
-
-  after(async () => {
-    await kubernetes?.stop();
-    await cluster?.stop();
+  withProvider("kubernetes", (on) => {
+    ({ client, provider: kubernetes } = on);
   });
 
   describe("kubernetes", () => {

@@ -1,28 +1,17 @@
 /** Pools of simulated nodes, as the engine drives their provider. */
 import assert from "node:assert/strict";
 import type { KubernetesClient } from "../../../embedded/kubernetes/client.ts";
-import { type ProviderProcess, refusal, startProvider } from "../../support/provider-client.ts";
-import { edit, prepare, types } from "../../support/provider-set-up.ts";
-import { startTestCluster, type TestCluster } from "../../support/test-cluster.ts";
+import { type ProviderProcess, refusal } from "../../support/provider-client.ts";
+import { edit, types, withProvider } from "../../support/provider-set-up.ts";
 
-let cluster: TestCluster;
 let client: KubernetesClient;
 let local: ProviderProcess;
 
 describe("embedded providers on a real API", function () {
   this.timeout(120_000);
 
-  before(async function () {
-    this.timeout(45 * 60_000); // The first run on a machine builds the control plane.
-    cluster = await startTestCluster("providers");
-    client = cluster.client;
-    local = await startProvider("local");
-    await prepare(cluster, "local", local);
-  });
-
-  after(async () => {
-    await local?.stop();
-    await cluster?.stop();
+  withProvider("local", (on) => {
+    ({ client, provider: local } = on);
   });
 
   describe("pool of simulated nodes", () => {

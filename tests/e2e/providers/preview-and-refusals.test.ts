@@ -15,10 +15,10 @@ import {
   deploymentInputs,
   namespaceInputs,
   objectOf,
-  prepare,
   types,
+  withProvider,
 } from "../../support/provider-set-up.ts";
-import { startTestCluster, type TestCluster } from "../../support/test-cluster.ts";
+import type { TestCluster } from "../../support/test-cluster.ts";
 
 let cluster: TestCluster;
 let client: KubernetesClient;
@@ -27,17 +27,8 @@ let kubernetes: ProviderProcess;
 describe("embedded providers on a real API", function () {
   this.timeout(120_000);
 
-  before(async function () {
-    this.timeout(45 * 60_000); // The first run on a machine builds the control plane.
-    cluster = await startTestCluster("providers");
-    client = cluster.client;
-    kubernetes = await startProvider("kubernetes");
-    await prepare(cluster, "kubernetes", kubernetes);
-  });
-
-  after(async () => {
-    await kubernetes?.stop();
-    await cluster?.stop();
+  withProvider("kubernetes", (on) => {
+    ({ cluster, client, provider: kubernetes } = on);
   });
 
   describe("kubernetes", () => {

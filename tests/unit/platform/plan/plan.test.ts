@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
-import { SpecError } from "../../../../platform/issue.ts";
-import { planOrThrow } from "../../../../platform/plan/index.ts";
-import { loadSmall, planSmall } from "../../../support/small-stack.ts";
+import { planSmall } from "../../../support/small-stack.ts";
 
 const labels = {
   "app.kubernetes.io/part-of": "inference-platform",
@@ -134,13 +132,5 @@ describe("a plan", () => {
     assert.deepEqual(Object.keys(pools), ["constructor", "l4"]);
     assert.deepEqual(Object.keys(teams), ["vision", "flowers", "valueof"]);
     assert.equal(services["constructor"]?.pool, "constructor");
-  });
-
-  it("is thrown with everything that is in its way", () => {
-    const loaded = loadSmall(["spec", "nodes: 3", "nodes: 0"], ["iris", "10s", "2h"]);
-    assert.throws(
-      () => planOrThrow(loaded),
-      (error) => error instanceof SpecError && error.issues.length === 2,
-    );
   });
 });
