@@ -70,6 +70,8 @@ export interface StackPaths {
   readonly kubeconfig: string;
   /** Folder of the control plane's data, keys, ports and certificates. */
   readonly controlPlane: string;
+  /** Folder of the real node: its containers, images and pods. */
+  readonly node: string;
   /** Folder of one log file per process. */
   readonly logs: string;
   /** Held by the command that changes the stack. */
@@ -96,6 +98,7 @@ export function stackPaths(stack: string): StackPaths {
     folder,
     kubeconfig: join(folder, "kubeconfig.yaml"),
     controlPlane: join(folder, "control-plane"),
+    node: join(folder, "node"),
     logs: join(folder, "logs"),
     lock: join(folder, "lock"),
     policyConfig: join(folder, "policy-config.json"),

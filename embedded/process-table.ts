@@ -12,7 +12,7 @@ const variable = "INFERENCE_PLATFORM_PROCESS";
 const nameVariable = "INFERENCE_PLATFORM_PROCESS_NAME";
 
 /** What a process belongs to: builds are of the checkout, the others of one stack. */
-export type Role = "build" | "control-plane" | "engine";
+export type Role = "build" | "control-plane" | "engine" | "node";
 
 /**
  * Environment entries that mark a process, and all it starts, as ours. A `name` tells it from its siblings; without one it
@@ -126,6 +126,14 @@ function readProc(pid: number | string, file: string): string {
   } catch {
     return ""; // It ended, or belongs to somebody else.
   }
+}
+
+/** Ids of the processes that `pid` has started, of any name. */
+export function childrenOf(pid: number): readonly number[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((child) => parentOf(child) === pid);
 }
 
 function ancestors(pid: number): readonly number[] {

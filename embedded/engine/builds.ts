@@ -1,8 +1,10 @@
 /** The tools that the project can build from Go modules, as data. `go-build.ts` builds them. */
 import { pulumiVersion } from "./versions.ts";
 
-/** One Go module of `embedded/builds/<name>` and what is built from it. */
+/** One Go module of `embedded/builds` and what is built from it. */
 export interface Build {
+  /** Folder in `embedded/builds` with its `go.mod`. @default - the build's own name */
+  readonly folder?: string;
   /** Version of the tool, for people and for the name of its folder; `go.mod` pins the same. */
   readonly version: string;
   /** The module that holds the packages. */
@@ -20,6 +22,12 @@ export interface Build {
 
 const kubernetesVersion = "1.36.2";
 const componentVersion = "k8s.io/component-base/version";
+const kubernetesVariables = {
+  [`${componentVersion}.gitVersion`]: `v${kubernetesVersion}`,
+  [`${componentVersion}.gitMajor`]: "1",
+  [`${componentVersion}.gitMinor`]: "36",
+};
+const containerdVersion = "2.4.2";
 
 /** Every build, by the name of its folder in `embedded/builds`. */
 export const builds = {
@@ -54,12 +62,67 @@ export const builds = {
       kubectl: "k8s.io/kubernetes/cmd/kubectl",
     },
     tags: [],
-    variables: {
-      [`${componentVersion}.gitVersion`]: `v${kubernetesVersion}`,
-      [`${componentVersion}.gitMajor`]: "1",
-      [`${componentVersion}.gitMinor`]: "36",
-    },
+    variables: kubernetesVariables,
     minutes: 9,
+    folders: {},
+  },
+  // What a real node runs, for Linux only; apart, so that nobody waits for it who has no use for it.
+  "kubernetes-node": {
+    folder: "kubernetes",
+    version: kubernetesVersion,
+    module: "k8s.io/kubernetes",
+    binaries: {
+      kubelet: "k8s.io/kubernetes/cmd/kubelet",
+      "kube-proxy": "k8s.io/kubernetes/cmd/kube-proxy",
+    },
+    tags: [],
+    variables: kubernetesVariables,
+    minutes: 3,
+    folders: {},
+  },
+  containerd: {
+    version: containerdVersion,
+    module: "github.com/containerd/containerd/v2",
+    binaries: {
+      containerd: "github.com/containerd/containerd/v2/cmd/containerd",
+      "containerd-shim-runc-v2": "github.com/containerd/containerd/v2/cmd/containerd-shim-runc-v2",
+      ctr: "github.com/containerd/containerd/v2/cmd/ctr",
+    },
+    // Without the snapshotters that the node does not use.
+    tags: ["no_btrfs", "no_devmapper", "no_zfs", "no_tracing", "no_blockfile"],
+    variables: { "github.com/containerd/containerd/v2/version.Version": `v${containerdVersion}` },
+    minutes: 3,
+    folders: {},
+  },
+  cni: {
+    version: "1.9.1",
+    module: "github.com/containernetworking/plugins",
+    binaries: {
+      ptp: "github.com/containernetworking/plugins/plugins/main/ptp",
+      loopback: "github.com/containernetworking/plugins/plugins/main/loopback",
+      "host-local": "github.com/containernetworking/plugins/plugins/ipam/host-local",
+    },
+    tags: [],
+    variables: {},
+    minutes: 1,
+    folders: {},
+  },
+  coredns: {
+    version: "1.15.0",
+    module: "inference-platform/embedded/builds/coredns",
+    binaries: { coredns: "." },
+    tags: [],
+    variables: {},
+    minutes: 2,
+    folders: {},
+  },
+  "metrics-server": {
+    version: "0.9.0",
+    module: "sigs.k8s.io/metrics-server",
+    binaries: { "metrics-server": "sigs.k8s.io/metrics-server/cmd/metrics-server" },
+    tags: [],
+    variables: {},
+    minutes: 3,
     folders: {},
   },
   kwok: {

@@ -58,7 +58,8 @@ export function buildKey(
 }
 
 function moduleFolder(name: BuildName): string {
-  return join(checkoutRoot, "embedded", "builds", name);
+  const { folder = name }: Build = builds[name];
+  return join(checkoutRoot, "embedded", "builds", folder);
 }
 
 /** The Go that a module asks for: its `go` line. */

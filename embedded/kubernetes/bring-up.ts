@@ -47,11 +47,12 @@ export async function ensureCore(
   site: Site,
   settings: Settings,
   binaries: Binaries,
+  hasNode: boolean,
   step: Step,
 ): Promise<Core> {
   step.update("etcd");
   const socket = join(site.folder, files.etcdSocket);
-  const etcd = await ensureProcess(site, planOf("etcd", settings, binaries), [], () =>
+  const etcd = await ensureProcess(site, planOf("etcd", settings, binaries, hasNode), [], () =>
     rmSync(socket, { force: true }),
   );
   await until(site, [etcd], () => existsSync(socket) || undefined);
@@ -59,7 +60,7 @@ export async function ensureCore(
   step.update("kube-apiserver");
   // An API server that has long missed its etcd asks for it ever more rarely, up to every two minutes.
   if (etcd.isNew) await endProcesses(site, (name) => name === "kube-apiserver");
-  const plan = planOf("kube-apiserver", settings, binaries);
+  const plan = planOf("kube-apiserver", settings, binaries, hasNode);
   const apiServer = await ensureProcess(site, plan, settings, () =>
     removeUnusableCertificate(site.folder),
   );
@@ -107,7 +108,7 @@ export async function ensureControllers(
   const processes = await Promise.all(
     controllerNames.map((name) => {
       const prepare = name === "kwok" ? () => grantKwok(client) : undefined;
-      return ensureProcess(site, planOf(name, settings, binaries), inputs, prepare);
+      return ensureProcess(site, planOf(name, settings, binaries, false), inputs, prepare);
     }),
   );
   const settled = Date.now() + (processes.some(({ isNew }) => isNew) ? settleMs : 0);

@@ -27,7 +27,7 @@ export interface ControlPlane {
   /** For example `https://127.0.0.1:20123`. */
   readonly server: string;
   /** What this call started; empty when all was well. */
-  readonly started: readonly ProcessName[];
+  readonly started: readonly string[];
 }
 
 /** How a control plane is doing. */
@@ -40,18 +40,28 @@ export interface ControlPlaneStatus {
 
 const names: readonly ProcessName[] = [...coreNames, ...controllerNames];
 
+/** What a start is to lead to. */
+interface Asked {
+  readonly stack: string;
+  readonly binaries: Binaries;
+  readonly hasNode: boolean;
+}
+
 /**
  * Brings up the control plane of `stack`, or finds it healthy. What etcd holds is kept.
+ * @param hasNode whether a real node belongs to it, whose certificates are there: it then reaches pods and the kubelet there
  * @throws Failure with the end of the log of the process that does not start
  */
 export async function ensureControlPlane(
   stack: string,
   binaries: Binaries,
   progress: Progress,
+  hasNode = false,
 ): Promise<ControlPlane> {
   const step = progress.step("control plane");
+  const asked = { stack, binaries, hasNode };
   try {
-    const result = await bringUpTwice(stack, binaries, step);
+    const result = await bringUpTwice(asked, step);
     step.done(result.started.length === 0 ? "already running" : undefined);
     return result;
   } catch (error) {
@@ -62,16 +72,17 @@ export async function ensureControlPlane(
 }
 
 /** What cannot be mended in place is mended by starting everything anew, on the same data. */
-async function bringUpTwice(stack: string, binaries: Binaries, step: Step): Promise<ControlPlane> {
+async function bringUpTwice(asked: Asked, step: Step): Promise<ControlPlane> {
+  const { stack } = asked;
   try {
-    return await bringUp(stack, binaries, step);
+    return await bringUp(asked, step);
   } catch (error) {
     if (!isExpected(error)) throw error;
   }
   step.update("starting everything anew");
   await stopOwned("control-plane", stack, 0);
   try {
-    return await bringUp(stack, binaries, step);
+    return await bringUp(asked, step);
   } catch (error) {
     if (!isExpected(error)) throw error;
     const wayOut = `if it stays so, "npm run down -- ${stack}" removes this control plane with its data`;
@@ -84,7 +95,7 @@ function isExpected(error: unknown): error is Failure | KubernetesError {
   return error instanceof Failure || error instanceof KubernetesError;
 }
 
-async function bringUp(stack: string, binaries: Binaries, step: Step): Promise<ControlPlane> {
+async function bringUp({ stack, binaries, hasNode }: Asked, step: Step): Promise<ControlPlane> {
   const paths = stackPaths(stack);
   const site = siteOf(stack, paths);
   rmSync(removedFolder(paths), { recursive: true, force: true });
@@ -92,7 +103,7 @@ async function bringUp(stack: string, binaries: Binaries, step: Step): Promise<C
   const portIsOurs = namesRunning(stack).includes("kube-apiserver");
   const settings = await ensureSettings(site.folder, portIsOurs);
 
-  const core = await ensureCore(site, settings, binaries, step);
+  const core = await ensureCore(site, settings, binaries, hasNode, step);
   writeIfChanged(paths.kubeconfig, configFor("admin", stack, settings, core.authority));
   const controllers = await ensureControllers(site, settings, binaries, core, step);
 
@@ -153,7 +164,7 @@ async function answers(kubeconfig: string): Promise<boolean> {
 }
 
 function siteOf(stack: string, paths: StackPaths): Site {
-  return { stack, folder: paths.controlPlane, logs: paths.logs };
+  return { stack, role: "control-plane", folder: paths.controlPlane, logs: paths.logs };
 }
 
 function removedFolder(paths: StackPaths): string {

@@ -122,8 +122,8 @@ export async function applyNode(
   }
 }
 
-/** The controller manager takes the taint of a new node away a moment after the node is Ready. */
-function takesPods(node: KubernetesObject): boolean {
+/** Whether pods are placed on a node. The controller manager takes the taint of a new node away a moment after the node is Ready. */
+export function takesPods(node: KubernetesObject): boolean {
   const isMarked = readList(node, "spec", "taints").some(
     (taint) => read(taint, "key") === "node.kubernetes.io/not-ready",
   );

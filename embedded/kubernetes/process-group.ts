@@ -16,21 +16,31 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { Failure } from "../failure.ts";
-import { marker, ownedProcesses, startOf, stopFound } from "../process-table.ts";
-import type { ProcessName, ProcessPlan } from "./processes.ts";
+import { marker, ownedProcesses, type Role, startOf, stopFound } from "../process-table.ts";
 
 /** Where a group runs and logs. */
 export interface Site {
   readonly stack: string;
+  /** What the processes are to the stack. */
+  readonly role: Role;
   /** Working directory of the processes. */
   readonly folder: string;
   /** Folder of one log file per process. */
   readonly logs: string;
 }
 
+/** One process as it is to run. */
+export interface ProcessPlan {
+  readonly name: string;
+  readonly binary: string;
+  readonly args: readonly string[];
+  /** More of its environment. @default - only what marks it as ours */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** A process that ran as planned when it was looked at. */
 export interface Running {
-  readonly name: ProcessName;
+  readonly name: string;
   readonly pid: number;
   /** From `startOf`: tells it from a later process with the same id. */
   readonly start: string | undefined;
@@ -53,7 +63,7 @@ export async function ensureProcess(
   prepare: () => void | Promise<void> = () => {},
 ): Promise<Running> {
   const signed = signature(plan, inputs);
-  const [found, ...others] = ownedProcesses("control-plane", site.stack).filter(
+  const [found, ...others] = ownedProcesses(site.role, site.stack).filter(
     ({ name }) => name === signed,
   );
   if (found !== undefined && others.length === 0) {
@@ -80,15 +90,15 @@ export function plainName(signed: string): string {
 /** Ends the stack's processes whose plain name is wanted by `which`. */
 export async function endProcesses(site: Site, which: (name: string) => boolean): Promise<void> {
   const found = (): readonly number[] =>
-    ownedProcesses("control-plane", site.stack)
+    ownedProcesses(site.role, site.stack)
       .filter(({ name }) => which(plainName(name)))
       .map(({ pid }) => pid);
   await stopFound(found, graceMs);
 }
 
 /**
- * Starts a process that outlives this one. Its environment is the marker and nothing else, so that no variable of the
- * person's (ETCD_..., KUBECONFIG, a proxy) changes what it does.
+ * Starts a process that outlives this one. Its environment is the plan's and the marker, so that no variable of the person's
+ * (ETCD_..., KUBECONFIG, a proxy) changes what it does.
  */
 async function start(site: Site, plan: ProcessPlan, signed: string): Promise<Running> {
   const log = freshLog(site, plan.name);
@@ -96,7 +106,7 @@ async function start(site: Site, plan: ProcessPlan, signed: string): Promise<Run
     cwd: site.folder,
     detached: true,
     stdio: ["ignore", log, log],
-    env: { HOME: site.folder, ...marker("control-plane", site.stack, signed) },
+    env: { HOME: site.folder, ...plan.env, ...marker(site.role, site.stack, signed) },
   });
   closeSync(log);
   if (child.pid === undefined) {

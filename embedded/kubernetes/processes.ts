@@ -1,6 +1,9 @@
 /** The processes of the embedded control plane, as a table. `control-plane.ts` starts and repairs them. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { nodeArguments } from "./node/api-server.ts";
+import { serviceRange } from "./node/network.ts";
+import type { ProcessPlan } from "./process-group.ts";
 import { files, type Settings, type UserId } from "./settings.ts";
 
 /** Folders that hold the programs, as their builds are named. */
@@ -11,9 +14,6 @@ export interface Binaries {
   /** kwok, and folders of stage files: what a simulated node and its pods do by themselves. */
   readonly kwok: string;
 }
-
-/** Addresses of Services. They exist only inside the cluster. */
-const serviceRange = "10.96.0.0/16";
 
 /**
  * Addresses of simulated pods: the range for benchmarks, which no network routes, so that a request to such a pod cannot
@@ -29,7 +29,7 @@ interface Row {
   /** File in the folder. */
   readonly binary: string;
   /** Arguments; paths are relative to the control plane's folder, where the process runs. */
-  readonly args: (settings: Settings) => readonly string[];
+  readonly args: (settings: Settings, hasNode: boolean) => readonly string[];
 }
 
 /**
@@ -58,7 +58,7 @@ export const processTable = {
   "kube-apiserver": {
     folder: "kubernetes",
     binary: "kube-apiserver",
-    args: ({ port }) => [
+    args: ({ port }, hasNode) => [
       `--etcd-servers=unix://${files.etcdSocket}`,
       "--bind-address=127.0.0.1",
       `--secure-port=${port}`,
@@ -78,6 +78,7 @@ export const processTable = {
       // As in the clusters of the clouds: what may run privileged is up to Pod Security, not to a switch for all.
       "--allow-privileged=true",
       "--profiling=false",
+      ...(hasNode ? nodeArguments : []),
     ],
   },
   "kube-controller-manager": {
@@ -133,20 +134,18 @@ export const controllerNames = [
   "kwok",
 ] as const satisfies readonly ProcessName[];
 
-/** One process as it is to run. */
-export interface ProcessPlan {
-  readonly name: ProcessName;
-  readonly binary: string;
-  readonly args: readonly string[];
-}
-
-/** The plan of one process. */
-export function planOf(name: ProcessName, settings: Settings, binaries: Binaries): ProcessPlan {
+/** The plan of one process of a control plane, with or without a real node. */
+export function planOf(
+  name: ProcessName,
+  settings: Settings,
+  binaries: Binaries,
+  hasNode: boolean,
+): ProcessPlan {
   const row: Row = processTable[name];
   return {
     name,
     binary: join(binaries[row.folder], row.binary),
-    args: row.args(settings),
+    args: row.args(settings, hasNode),
   };
 }
 

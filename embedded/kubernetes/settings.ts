@@ -1,10 +1,10 @@
 /** What one control plane keeps for good: its port and its users' tokens. All its other files follow from these. */
-import { generateKeyPairSync, randomBytes, randomInt } from "node:crypto";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { dirname, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { nodeName } from "./node/network.ts";
 import { readNumber, readString } from "./objects.ts";
+import { freePort, isFreeSoon } from "./ports.ts";
 
 /** Who may talk to the API server. Each has a token of its own and no more rights than its work needs. */
 export const users = {
@@ -15,6 +15,9 @@ export const users = {
   "kube-scheduler": { name: "system:kube-scheduler", groups: [] },
   /** Its role is `kwokRole` in access.ts. */
   kwok: { name: "inference-platform-kwok", groups: [] },
+  // Those of a real node. The API server lets a kubelet change its own node and the pods on it, and no other.
+  kubelet: { name: `system:node:${nodeName}`, groups: ["system:nodes"] },
+  "kube-proxy": { name: "system:kube-proxy", groups: [] },
 } as const satisfies Record<string, { readonly name: string; readonly groups: readonly string[] }>;
 
 export type UserId = keyof typeof users;
@@ -25,6 +28,8 @@ export const userIds: readonly UserId[] = [
   "kube-controller-manager",
   "kube-scheduler",
   "kwok",
+  "kubelet",
+  "kube-proxy",
 ];
 
 export interface Settings {
@@ -53,12 +58,6 @@ export const files = {
   /** What a simulated node and its pods do by themselves. */
   stages: "stages.yaml",
 } as const;
-
-/**
- * Ports to choose from: below those that the system gives to outgoing connections (from 32768 on Linux), which could take
- * ours while the control plane is down, and below the node ports of Services (from 30000).
- */
-const ports = { first: 20_000, last: 29_999 } as const;
 
 /**
  * The settings in `folder`, made on first use. The port is chosen anew when `portIsOurs` is false and somebody else has
@@ -104,6 +103,8 @@ function tokensFrom(token: (user: UserId) => string): Settings["tokens"] {
     "kube-controller-manager": token("kube-controller-manager"),
     "kube-scheduler": token("kube-scheduler"),
     kwok: token("kwok"),
+    kubelet: token("kubelet"),
+    "kube-proxy": token("kube-proxy"),
   };
 }
 
@@ -123,33 +124,6 @@ function newKey(): string {
     publicKeyEncoding: { type: "spki", format: "pem" },
   });
   return privateKey;
-}
-
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(ports.first, ports.last + 1);
-    if (await isFree(port)) return port;
-  }
-}
-
-/** An API server that was killed just now holds its port for another moment. */
-async function isFreeSoon(port: number): Promise<boolean> {
-  for (let tries = 0; tries < 10; tries++) {
-    if (await isFree(port)) return true;
-    await sleep(100);
-  }
-  return false;
-}
-
-/** Whether nobody listens on the port of 127.0.0.1. */
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once("error", () => resolve(false));
-    probe.listen({ port, host: "127.0.0.1", exclusive: true }, () =>
-      probe.close(() => resolve(true)),
-    );
-  });
 }
 
 /** Writes a file that only its owner can read; readers see the old text or the new, never a half. */

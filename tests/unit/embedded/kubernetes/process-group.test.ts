@@ -16,20 +16,20 @@ import {
   endProcesses,
   ensureProcess,
   expectAlive,
+  type ProcessPlan,
   plainName,
   type Running,
   removeLogs,
   type Site,
   signature,
 } from "../../../../embedded/kubernetes/process-group.ts";
-import type { ProcessPlan } from "../../../../embedded/kubernetes/processes.ts";
 import { marker, owned, startOf, stopOwned } from "../../../../embedded/process-table.ts";
 
 let folder: string;
 let site: Site;
 
 /** A plan that runs a shell script. */
-function plan(script: string, name: ProcessPlan["name"] = "etcd"): ProcessPlan {
+function plan(script: string, name = "etcd"): ProcessPlan {
   return { name, binary: "/bin/sh", args: ["-c", script] };
 }
 
@@ -49,6 +49,7 @@ describe("process of a control plane", () => {
     folder = mkdtempSync(join(tmpdir(), "process-group-"));
     site = {
       stack: `process-group-test-${process.pid}`,
+      role: "control-plane",
       folder: join(folder, "run"),
       logs: join(folder, "logs"),
     };

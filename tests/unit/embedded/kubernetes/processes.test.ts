@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { nodeArguments, nodeFiles } from "../../../../embedded/kubernetes/node/api-server.ts";
 import {
   type Binaries,
   controllerNames,
@@ -21,12 +22,14 @@ const settings: Settings = {
     "kube-controller-manager": "secret-c",
     "kube-scheduler": "secret-s",
     kwok: "secret-k",
+    kubelet: "secret-n",
+    "kube-proxy": "secret-p",
   },
 };
 const names: readonly ProcessName[] = [...coreNames, ...controllerNames];
 
-function argsOf(name: ProcessName): readonly string[] {
-  return planOf(name, settings, binaries).args;
+function argsOf(name: ProcessName, hasNode = false): readonly string[] {
+  return planOf(name, settings, binaries, hasNode).args;
 }
 
 function flagOf(name: ProcessName, flag: string): string | undefined {
@@ -42,7 +45,7 @@ describe("processes of the control plane", () => {
 
   it("run from the builds' folders", () => {
     assert.deepEqual(
-      names.map((name) => planOf(name, settings, binaries).binary),
+      names.map((name) => planOf(name, settings, binaries, false).binary),
       [
         "/b/etcd/etcd",
         "/b/kubernetes/kube-apiserver",
@@ -54,12 +57,13 @@ describe("processes of the control plane", () => {
   });
 
   it("have no token in their arguments, which every user of the machine can read", () => {
-    const all = names.flatMap(argsOf).join(" ");
+    const all = names.flatMap((name) => argsOf(name, true)).join(" ");
     for (const user of userIds) assert.equal(all.includes(settings.tokens[user]), false, user);
   });
 
   it("name their files from the folder in which they run", () => {
-    const absolute = names.flatMap(argsOf).filter((arg) => /=(\/|.*:\/\/\/)/.test(arg));
+    const all = names.flatMap((name) => argsOf(name, true));
+    const absolute = all.filter((arg) => /=(\/|.*:\/\/\/)/.test(arg));
     assert.deepEqual(absolute, []);
   });
 
@@ -83,6 +87,15 @@ describe("processes of the control plane", () => {
     assert.equal(flagOf("kube-apiserver", "anonymous-auth"), "false");
     assert.equal(flagOf("kube-apiserver", "authorization-mode"), "Node,RBAC");
     assert.equal(flagOf("kube-apiserver", "enable-admission-plugins"), "NodeRestriction");
+  });
+
+  it("reach pods and the kubelet through the socket of the real node, where there is one", () => {
+    const added = names.flatMap((name) => {
+      const without = new Set(argsOf(name));
+      return argsOf(name, true).filter((arg) => !without.has(arg));
+    });
+    assert.deepEqual(added, nodeArguments);
+    assert.ok(added.includes(`--egress-selector-config-file=${nodeFiles.egress}`));
   });
 
   it("leave nodes alone that are not marked as simulated", () => {

@@ -44,7 +44,7 @@ describe("settings of a control plane", () => {
   it("have another token for each user, too long to guess", async () => {
     const { tokens } = await ensureSettings(folder, false);
     const all = userIds.map((user) => tokens[user]);
-    assert.equal(new Set(all).size, 4);
+    assert.equal(new Set(all).size, 6);
     for (const token of all) assert.match(token, /^[0-9a-f]{64}$/);
   });
 
@@ -62,6 +62,8 @@ describe("settings of a control plane", () => {
       `${tokens["kube-controller-manager"]},system:kube-controller-manager,kube-controller-manager,""`,
       `${tokens["kube-scheduler"]},system:kube-scheduler,kube-scheduler,""`,
       `${tokens.kwok},inference-platform-kwok,kwok,""`,
+      `${tokens.kubelet},system:node:this-machine,kubelet,"system:nodes"`,
+      `${tokens["kube-proxy"]},system:kube-proxy,kube-proxy,""`,
       "",
     ]);
   });

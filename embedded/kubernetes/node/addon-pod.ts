@@ -1,0 +1,26 @@
+/** How pods of add-ons are placed and bounded: all alike. */
+import { nodeName } from "./network.ts";
+
+/** Runs on the real node, whatever its pool keeps off it, and goes last when memory is short. */
+export const placement = {
+  nodeSelector: { "kubernetes.io/hostname": nodeName },
+  tolerations: [{ operator: "Exists" }],
+  priorityClassName: "system-cluster-critical",
+} as const;
+
+/** Rights of a container that needs none; `adds` are capabilities. */
+export function hardened(uid: number, adds: readonly string[] = []) {
+  return {
+    runAsNonRoot: true,
+    runAsUser: uid,
+    readOnlyRootFilesystem: true,
+    allowPrivilegeEscalation: false,
+    seccompProfile: { type: "RuntimeDefault" },
+    capabilities: { drop: ["ALL"], ...(adds.length > 0 && { add: adds }) },
+  };
+}
+
+/** An HTTP probe of a container. */
+export function probe(path: string, port: number | string, scheme: "HTTP" | "HTTPS" = "HTTP") {
+  return { httpGet: { path, port, scheme }, periodSeconds: 5, failureThreshold: 6 };
+}

@@ -1,0 +1,107 @@
+/** The part of a real node that is in the cluster: its Node object and the add-ons. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { Failure } from "../../failure.ts";
+import type { KubernetesClient } from "../client.ts";
+import { KubernetesError } from "../kubernetes-error.ts";
+import { poolLabel, removeNode, type Taint, takesPods } from "../nodes.ts";
+import {
+  conditionOf,
+  type KubernetesObject,
+  readNumber,
+  readString,
+  referenceTo,
+} from "../objects.ts";
+import { addonObjects } from "./addons.ts";
+import { metricsApiPath } from "./metrics-server.ts";
+import { nodeName } from "./network.ts";
+
+/** What the node is among the stack's nodes. */
+export interface NodeIdentity {
+  readonly pool: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly Taint[];
+}
+
+interface Joining {
+  readonly client: KubernetesClient;
+  readonly addons: readonly KubernetesObject[];
+  readonly identity: NodeIdentity;
+  /** When the kubelet was started, if it was: what the cluster says of it from before does not count. */
+  readonly since: Date | undefined;
+  readonly patienceMs: number;
+  /** @throws when waiting is of no use */
+  readonly check: () => void;
+}
+
+const writing = { fieldManager: "inference-platform", force: true } as const;
+
+/** Waits until the node takes pods and names are resolved. @throws Failure when it takes too long */
+export async function joinCluster(joining: Joining): Promise<void> {
+  const { client, addons, identity } = joining;
+  for (const object of addons) await client.apply(object, writing);
+  await until(joining, "the kubelet has not reported", async () => {
+    const lease = await client.get(leasePath);
+    const renewed = Date.parse(readString(lease, "spec", "renewTime") ?? "");
+    return renewed >= (joining.since?.getTime() ?? 0);
+  });
+  await client.apply(nodeObject(identity), writing);
+  await until(joining, "the node is not ready", async () => {
+    const node = await client.get(nodePath);
+    return node !== undefined && takesPods(node);
+  });
+  await until(joining, "CoreDNS is not ready", async () => {
+    const deployment = await client.get("/apis/apps/v1/namespaces/kube-system/deployments/coredns");
+    return (readNumber(deployment, "status", "readyReplicas") ?? 0) > 0;
+  });
+}
+
+const nodePath = `/api/v1/nodes/${nodeName}`;
+const leasePath = `/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${nodeName}`;
+
+/** What the node has beside what its kubelet says of it. */
+function nodeObject({ pool, labels, taints }: NodeIdentity): KubernetesObject {
+  return {
+    apiVersion: "v1",
+    kind: "Node",
+    metadata: { name: nodeName, labels: { ...labels, [poolLabel]: pool } },
+    ...(taints.length > 0 && { spec: { taints } }),
+  };
+}
+
+async function until(
+  { patienceMs, check }: Joining,
+  trouble: string,
+  isDone: () => Promise<boolean>,
+): Promise<void> {
+  const deadline = Date.now() + patienceMs;
+  let why = "";
+  for (; ; await sleep(100)) {
+    check();
+    try {
+      if (await isDone()) return;
+    } catch (error) {
+      if (!(error instanceof KubernetesError)) throw error;
+      why = `: ${error.message}`;
+    }
+    if (Date.now() > deadline) {
+      throw new Failure(`${trouble} after ${patienceMs / 1_000} s${why}`);
+    }
+  }
+}
+
+/** Whether metrics can be read. They need two looks at each container. */
+export async function servesMetrics(client: KubernetesClient): Promise<boolean> {
+  const service = await client.get(metricsApiPath);
+  return service !== undefined && conditionOf(service, "Available")?.status === "True";
+}
+
+/** Takes everything of the node out of the cluster, also the pods on it, when no kubelet is left to end them. */
+export async function leaveCluster(client: KubernetesClient): Promise<void> {
+  // First of all: while this API does not answer, no namespace can be deleted.
+  await client.remove(metricsApiPath);
+  for (const object of [...addonObjects({ coredns: "", metricsServer: "" }, 0)].reverse()) {
+    const path = await client.pathOf(referenceTo(object));
+    if (path !== undefined) await client.remove(path);
+  }
+  await removeNode(client, nodeName);
+}
