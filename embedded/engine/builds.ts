@@ -9,7 +9,7 @@ export interface Build {
   readonly version: string;
   /** The module that holds the packages. */
   readonly module: string;
-  /** Package of each binary. */
+  /** Package of each binary; `.` is the build's own folder. */
   readonly binaries: Readonly<Record<string, string>>;
   readonly tags: readonly string[];
   /** Values of `-X`: variables that the tool's own release sets at link time. */
@@ -109,8 +109,8 @@ export const builds = {
   },
   coredns: {
     version: "1.15.0",
-    module: "inference-platform/embedded/builds/coredns",
-    binaries: { coredns: "." },
+    module: "github.com/coredns/coredns",
+    binaries: { coredns: "." }, // our own choice of its plugins
     tags: [],
     variables: {},
     minutes: 2,

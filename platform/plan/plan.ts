@@ -79,6 +79,14 @@ export interface ServicePlan {
   readonly pod: PodPlan;
   readonly rollout: RolloutPlan;
   readonly network: NetworkPlan;
+  /** A request that shows what the service does. */
+  readonly example?: ExampleRequest;
+}
+
+/** A POST of JSON. */
+export interface ExampleRequest {
+  readonly path: string;
+  readonly body: Readonly<Record<string, unknown>>;
 }
 
 export interface ServicePort {

@@ -57,6 +57,7 @@ export function planService(
     pod,
     rollout: planRollout(replicas, spare, pool, pod, times),
     network: networkOf(server, model?.port),
+    ...(spec.example && { example: spec.example }),
   };
 }
 

@@ -157,6 +157,15 @@ const serviceCommon = {
     .strictObject({ cpu, memory: memory.describe("memory: what is set aside, and the limit") })
     .describe("CPU and memory of each replica"),
   requestTimeout: duration.describe("longest a request may take; the drain waits for it"),
+  example: z
+    .strictObject({
+      path: text(/^\/\S{0,500}$/, "a path such as /v1/models/iris:predict").describe(
+        "path that the request is sent to",
+      ),
+      body: z.record(z.string(), z.unknown()).describe("what is sent, as JSON"),
+    })
+    .optional()
+    .describe("a request that shows what the service does; `npm run up` sends it"),
 };
 
 export const modelSchema = z

@@ -28,8 +28,14 @@ const changes: Readonly<Record<string, Edit>> = {
     "server: fastapi",
     "server: fastapi\nmodel: { path: flowers/iris/1, size: 1MiB }",
   ],
+  "fastapi example": ["iris", "server: fastapi", `server: fastapi\n${example()}`],
+  "triton example": ["resnet50", "server: triton", `server: triton\n${example()}`],
   "triton gpu": ["resnet50", "gpu: { model: l4, count: 1 }\n", ""],
 };
+
+function example(): string {
+  return "example: { path: /v1/models/iris:predict, body: { instances: [[1, 2]] } }";
+}
 
 function waiver(): string {
   return "{ rule: wl-image-digest, resource: a/b, until: 2027-01-31, owner: ml, why: soon }";

@@ -141,14 +141,14 @@ export const form = {
       title: "a key that is far too long, cut short",
       edits: [["iris", "server:", `${"k".repeat(100)}: 1\nserver:`]],
       want: [
-        `services/flowers/iris.yaml:1:1 ${"k".repeat(57)}...: unknown key "${"k".repeat(56)}...; known keys are gpu, resources, requestTimeout, server, image, model; fix: remove it [unknown-key]`,
+        `services/flowers/iris.yaml:1:1 ${"k".repeat(57)}...: unknown key "${"k".repeat(56)}...; known keys are gpu, resources, requestTimeout, example, server, image, model; fix: remove it [unknown-key]`,
       ],
     },
     {
       title: "a key of another server",
       edits: [["resnet50", "server: triton", "server: triton\nimage: registry.example/x:1"]],
       want: [
-        'services/vision/resnet50.yaml:2:1 image: unknown key "image"; known keys are gpu, resources, requestTimeout, server, model; fix: remove it [unknown-key]',
+        'services/vision/resnet50.yaml:2:1 image: unknown key "image"; known keys are gpu, resources, requestTimeout, example, server, model; fix: remove it [unknown-key]',
       ],
     },
   ],
@@ -195,7 +195,7 @@ export const form = {
       title: "a file without content",
       edits: [["iris", undefined, "# nothing yet\n"]],
       want: [
-        "services/flowers/iris.yaml:1:1 got nothing; allowed is a block with gpu, resources, requestTimeout, server, image, model; fix: write a block with gpu, resources, requestTimeout, server, image, model [wrong-type]",
+        "services/flowers/iris.yaml:1:1 got nothing; allowed is a block with gpu, resources, requestTimeout, example, server, image, model; fix: write a block with gpu, resources, requestTimeout, example, server, image, model [wrong-type]",
       ],
     },
   ],
