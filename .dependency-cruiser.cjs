@@ -59,8 +59,8 @@ module.exports = {
     {
       name: "clouds-keep-apart",
       severity: "error",
-      from: { path: "^components/(aws|azure|gcp|local)/" },
-      to: { path: "^components/(aws|azure|gcp|local)/", pathNot: "^components/$1/" },
+      from: { path: "^components/(aws|azure|gcp|local|existing)/" },
+      to: { path: "^components/(aws|azure|gcp|local|existing)/", pathNot: "^components/$1/" },
     },
     {
       name: "embedded-builds-no-components",

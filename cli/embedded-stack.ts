@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { embeddedId } from "../embedded/clouds/embedded-id.ts";
+import type { BuildName } from "../embedded/engine/builds.ts";
 import { ensureBuild, missingBuilds } from "../embedded/engine/go-build.ts";
 import { prepareHome } from "../embedded/engine/home.ts";
 import { ensurePulumi, findPulumi, type PulumiCli } from "../embedded/engine/pulumi-cli.ts";
@@ -11,6 +12,8 @@ import { Failure } from "../embedded/failure.ts";
 import type { Binaries } from "../embedded/kubernetes/processes.ts";
 import { checkoutRoot, stackPaths } from "../embedded/paths.ts";
 import type { Progress } from "../embedded/progress.ts";
+import { readSite } from "../embedded/site.ts";
+import type { Site } from "../platform/contracts/site.ts";
 import type { PlatformPlan } from "../platform/plan/plan.ts";
 import { specFileOf } from "../platform/spec/pointer.ts";
 import { policyConfig } from "../policies/config.ts";
@@ -18,19 +21,20 @@ import { planStack, policyChoices } from "../stacks/plan.ts";
 
 /**
  * The plan of `stack`, made before anything is started or built.
+ * @param site what the stack has on this machine
  * @throws SpecError with every problem of the files
- * @throws Failure for a stack that is not embedded, or whose cluster would be looked for under another name
+ * @throws Failure for a stack of a real cloud, or whose cluster and state would be looked for under another name
  */
-export function planEmbedded(stack: string): PlatformPlan {
+export function planEmbedded(stack: string, site: Site = readSite(stack)): PlatformPlan {
   const specFile = specFileOf(checkoutRoot, stack);
-  const plan = planStack(checkoutRoot, specFile);
+  const plan = planStack(checkoutRoot, specFile, site);
   const { cloud }: { readonly cloud: string } = plan;
   if (cloud !== "local") {
     throw new Failure(`the stack "${stack}" is on ${cloud}: use "pulumi up -s ${stack}"`);
   }
   if (plan.name === stack) return plan;
   throw new Failure(
-    `stacks/${specFile}: name: got "${plan.name}" in the spec of the stack "${stack}"; an embedded cluster is found by one name; fix: write "${stack}"`,
+    `stacks/${specFile}: name: got "${plan.name}" in the spec of the stack "${stack}"; its cluster and state are found by one name; fix: write "${stack}"`,
   );
 }
 
@@ -40,9 +44,15 @@ export interface Tools {
   readonly binaries: Binaries;
 }
 
-/** Finds or gets the tools, and says first how long that takes when something must be built. */
-export async function getTools(progress: Progress): Promise<Tools> {
-  await announceBuilds(progress);
+/**
+ * Finds or gets the tools, and says first how long that takes when something must be built.
+ * @param further builds that will be asked for later, to be announced with the others
+ */
+export async function getTools(
+  progress: Progress,
+  further: readonly BuildName[] = [],
+): Promise<Tools> {
+  await announceBuilds(progress, further);
   const cli = await ensurePulumi(progress);
   prepareHome();
   const etcd = await ensureBuild("etcd", progress);
@@ -51,8 +61,8 @@ export async function getTools(progress: Progress): Promise<Tools> {
   return { cli, binaries: { etcd, kubernetes, kwok } };
 }
 
-async function announceBuilds(progress: Progress): Promise<void> {
-  const cluster = missingBuilds(["etcd", "kubernetes", "kwok"]);
+async function announceBuilds(progress: Progress, further: readonly BuildName[]): Promise<void> {
+  const cluster = missingBuilds(["etcd", "kubernetes", "kwok", ...further]);
   const engine = (await findPulumi()) ? [] : missingBuilds(["pulumi"]);
   const missing = [...engine, ...cluster];
   if (missing.length === 0) return;
@@ -79,12 +89,9 @@ export function runOptions(stack: string, cli: PulumiCli): RunOptions {
   return { stack, cli, logFile: join(stackPaths(stack).logs, "pulumi.log") };
 }
 
-/** Mends what a killed run left of `stack`; its control plane answers. */
-export async function mendStack(stack: string, cli: PulumiCli, progress: Progress): Promise<void> {
-  const { stopped, unlocked, reread, lost } = await recoverStack(
-    runOptions(stack, cli),
-    embeddedId,
-  );
+/** Mends what a killed run left of a stack; its cluster answers. */
+export async function mendStack(options: RunOptions, progress: Progress): Promise<void> {
+  const { stopped, unlocked, reread, lost } = await recoverStack(options, embeddedId);
   const mended = [
     ...(stopped > 0 ? [`stopped ${stopped} processes of a killed run`] : []),
     ...(unlocked > 0 ? ["removed the lock of a killed run"] : []),

@@ -4,6 +4,7 @@ import { prepareHome } from "../embedded/engine/home.ts";
 import { ensurePulumi } from "../embedded/engine/pulumi-cli.ts";
 import { main } from "./command.ts";
 import { planEmbedded, policyPack, writePolicyConfig } from "./embedded-stack.ts";
+import { existingVariables } from "./existing-stack.ts";
 import { printedProgress } from "./progress.ts";
 
 await main({
@@ -19,9 +20,10 @@ async function printEnvironment(stack: string): Promise<void> {
   const cli = await ensurePulumi(printedProgress());
   prepareHome();
   const { path, variables } = shellEnvironment(stack, cli);
+  const access = plan.cluster.kind === "existing" ? existingVariables(stack) : {};
   const pack = {
     PULUMI_OPTION_POLICY_PACK: policyPack,
     PULUMI_OPTION_POLICY_PACK_CONFIG: writePolicyConfig(plan),
   };
-  process.stdout.write(shellExports({ path, variables: { ...variables, ...pack } }));
+  process.stdout.write(shellExports({ path, variables: { ...variables, ...access, ...pack } }));
 }

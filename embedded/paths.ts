@@ -72,6 +72,10 @@ export interface StackPaths {
   readonly controlPlane: string;
   /** Folder of the real node: its containers, images and pods. */
   readonly node: string;
+  /** What the stack has on this machine: an input of load. */
+  readonly site: string;
+  /** On which cluster the stack was made, and by which provider. */
+  readonly clusterRecord: string;
   /** Folder of one log file per process. */
   readonly logs: string;
   /** Held by the command that changes the stack. */
@@ -99,6 +103,8 @@ export function stackPaths(stack: string): StackPaths {
     kubeconfig: join(folder, "kubeconfig.yaml"),
     controlPlane: join(folder, "control-plane"),
     node: join(folder, "node"),
+    site: join(folder, "site.json"),
+    clusterRecord: join(folder, "cluster.json"),
     logs: join(folder, "logs"),
     lock: join(folder, "lock"),
     policyConfig: join(folder, "policy-config.json"),

@@ -1,6 +1,7 @@
 /** The Pulumi program: load, plan, build, outputs. */
 import { dirname } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { readSite } from "../embedded/site.ts";
 import { SpecError } from "../platform/issue.ts";
 import { build } from "./build.ts";
 import { outputs } from "./outputs.ts";
@@ -9,7 +10,7 @@ import { planStack } from "./plan.ts";
 async function run() {
   const spec = new pulumi.Config("inference-platform").require("spec");
   try {
-    const plan = planStack(dirname(import.meta.dirname), spec);
+    const plan = planStack(dirname(import.meta.dirname), spec, readSite(pulumi.getStack()));
     return outputs(plan, await build(plan));
   } catch (error) {
     // A RunError is printed line by line, without a stack.

@@ -23,8 +23,9 @@ export class LocalCluster extends PlatformComponent implements Cluster<"local"> 
     const { kubeconfig } = stackPaths(plan.name);
     const clusterIdentifier = `local/${plan.name}`;
     const child = { parent: this };
-    this.kubernetes = kubernetesProvider(plan.name, kubeconfig, clusterIdentifier, child);
-    this.nodes = new LocalProvider(`${plan.name}-nodes`, { kubeconfig, clusterIdentifier }, child);
+    const access = { kubeconfig, clusterIdentifier };
+    this.kubernetes = kubernetesProvider(plan.name, access, child);
+    this.nodes = new LocalProvider(`${plan.name}-nodes`, access, child);
     this.seal();
   }
 }

@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { gpuResource } from "../../platform/facts/gpus.ts";
 import type { NodeCapacity, PoolPlan } from "../../platform/plan/plan.ts";
 import { cpuQuantity, memoryQuantity } from "../../platform/units.ts";
@@ -6,7 +6,7 @@ import { PlatformComponent } from "../component.ts";
 import type { LocalCluster } from "./cluster.ts";
 import { SimulatedNodes } from "./local-provider.ts";
 
-/** A pool of simulated nodes in the embedded cluster. */
+/** A pool of simulated nodes in the embedded cluster, or of its real node, which is there before the engine runs. */
 export class LocalNodePool extends PlatformComponent {
   static readonly type = "inference-platform:local:NodePool";
   /** Names of the pool's nodes. */
@@ -14,12 +14,14 @@ export class LocalNodePool extends PlatformComponent {
 
   constructor(plan: PoolPlan, cluster: LocalCluster, opts?: pulumi.ComponentResourceOptions) {
     super(LocalNodePool.type, plan.name, opts);
-    const pool = new SimulatedNodes(`${plan.name}-nodes`, nodesArgs(plan), {
-      parent: this,
-      provider: cluster.nodes,
-    });
-    this.nodes = pool.nodes;
+    this.nodes =
+      plan.node === undefined ? this.#simulated(plan, cluster) : pulumi.output([plan.node]);
     this.seal("nodes");
+  }
+
+  #simulated(plan: PoolPlan, cluster: LocalCluster): pulumi.Output<readonly string[]> {
+    const options = { parent: this, provider: cluster.nodes };
+    return new SimulatedNodes(`${plan.name}-nodes`, nodesArgs(plan), options).nodes;
   }
 }
 

@@ -3,6 +3,7 @@ import { delimiter, dirname } from "node:path";
 import { backendFolder, compileCache, pulumiHome, stackPaths } from "../paths.ts";
 import { buildFolder } from "./go-build.ts";
 import { shellQuote } from "./home.ts";
+import { providerVariable } from "./kubernetes-provider.ts";
 import type { PulumiCli } from "./pulumi-cli.ts";
 
 /** Variables, and folders that go before all others on PATH. */
@@ -31,6 +32,8 @@ export function shellEnvironment(stack: string, cli: PulumiCli): Environment {
       PULUMI_DISABLE_REGISTRY_RESOLVE: "true",
       PULUMI_SKIP_UPDATE_CHECK: "true",
       KUBECONFIG: stackPaths(stack).kubeconfig,
+      // What another stack's shell has left must not choose this one's provider.
+      [providerVariable]: "",
     },
   };
 }

@@ -6,6 +6,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { backendFolder, checkoutRoot, pulumiHome } from "../paths.ts";
+import { providerVariable } from "./kubernetes-provider.ts";
 import { dependencyVersion, pulumiVersion } from "./versions.ts";
 
 /** A plugin of the engine that is a TypeScript program of this checkout. */
@@ -16,6 +17,8 @@ export interface EmbeddedPlugin {
   readonly version: string;
   /** The program, below the checkout: takes the engine's address as argument and prints its port. */
   readonly main: string;
+  /** Variable that may hold the path of another program, to be started in place of this one. @default - none */
+  readonly replacedBy?: string;
 }
 
 /** The plugins that `local` and the tests run on. */
@@ -31,6 +34,7 @@ export const embeddedPlugins: readonly EmbeddedPlugin[] = [
     name: "kubernetes",
     version: dependencyVersion("@pulumi/kubernetes"),
     main: "embedded/clouds/kubernetes/main.ts",
+    replacedBy: providerVariable,
   },
   { kind: "resource", name: "local", version: "0.1.0", main: "embedded/clouds/local/main.ts" },
 ];
@@ -41,7 +45,7 @@ export function prepareHome(plugins: readonly EmbeddedPlugin[] = embeddedPlugins
   for (const plugin of plugins) {
     writeWhenChanged(
       launcherPath(plugin),
-      launcherText(process.execPath, join(checkoutRoot, plugin.main)),
+      launcherText(process.execPath, join(checkoutRoot, plugin.main), plugin.replacedBy),
     );
   }
 }
@@ -52,8 +56,10 @@ export function launcherPath({ kind, name, version }: EmbeddedPlugin): string {
 }
 
 /** A launcher becomes the program (`exec`), so that the engine's signals and pipes reach it. */
-export function launcherText(node: string, main: string): string {
-  return `#!/bin/sh\nexec ${shellQuote(node)} ${shellQuote(main)} "$@"\n`;
+export function launcherText(node: string, main: string, replacedBy?: string): string {
+  const other =
+    replacedBy === undefined ? "" : `[ -z "$${replacedBy}" ] || exec "$${replacedBy}" "$@"\n`;
+  return `#!/bin/sh\n${other}exec ${shellQuote(node)} ${shellQuote(main)} "$@"\n`;
 }
 
 /** `text` as one word of a POSIX shell. */

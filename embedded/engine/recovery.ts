@@ -45,14 +45,24 @@ export interface Recovery {
  * @throws Failure when a living process that is not ours holds the engine's lock, or the doubtful resources cannot be read
  */
 export async function recoverStack(options: RunOptions, idOf: IdOf): Promise<Recovery> {
+  return { ...(await unlockStack(options)), ...(await resolvePending(options, idOf)) };
+}
+
+/**
+ * Ends what a killed run left running and removes its locks; the caller holds our own lock of the stack.
+ * @throws Failure when a living process that is not ours holds the engine's lock
+ */
+export async function unlockStack(
+  options: Pick<RunOptions, "stack" | "project">,
+): Promise<Pick<Recovery, "stopped" | "unlocked">> {
   const files = backendFiles(options);
   const stopped = await stopOwned("engine", options.stack);
   const unlocked = removeDeadLocks(files.locks);
   removeHalfWritten(files.checkpoint, options.stack);
-  return { stopped, unlocked, ...(await resolvePending(options, idOf)) };
+  return { stopped, unlocked };
 }
 
-function backendFiles({ stack, project = checkoutRoot }: RunOptions) {
+function backendFiles({ stack, project = checkoutRoot }: Pick<RunOptions, "stack" | "project">) {
   const name = projectName(project);
   return {
     name,

@@ -68,7 +68,7 @@ interface Selection {
 }
 
 function select(text: string, title: string, wanted: string | undefined): Selection {
-  const file = fileOf(text, title);
+  const file = parsedKubeconfig(text, title);
   try {
     const contexts = newContexts(file["contexts"]);
     const name = wanted ?? readString(file, "current-context") ?? "";
@@ -83,12 +83,17 @@ function select(text: string, title: string, wanted: string | undefined): Select
   }
 }
 
-function fileOf(text: string, title: string): Readonly<Record<string, unknown>> {
+/**
+ * The content of a kubeconfig.
+ * @throws Failure when it is none; the error quotes nothing of the text, which holds secrets
+ */
+export function parsedKubeconfig(text: string, title: string): Readonly<Record<string, unknown>> {
   let file: unknown;
   try {
     file = parse(text);
   } catch (error) {
-    throw new Failure(`${title}: ${error instanceof Error ? error.message : String(error)}`);
+    const [first = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+    throw new Failure(`${title}: ${first.replace(/:$/, "")}`);
   }
   if (isRecord(file)) return file;
   throw new Failure(`${title}: this is no kubeconfig`);

@@ -27,6 +27,14 @@ export const images = {
     source: "https://kserve.github.io/website/docs/model-serving/storage/storage-containers",
     checked: "2026-11",
   },
+  /** KServe's own program, with only what it takes to load from the embedded stack's model store. */
+  localStorageInitializer: {
+    repository: "localhost/inference-platform/storage-initializer",
+    tag: "0.20.0",
+    digest: "unresolved", // Built on each machine; the digest is in the stack's site.
+    source: "https://pypi.org/project/kserve-storage/0.20.0/",
+    checked: "2026-11",
+  },
 } as const satisfies Record<string, Image>;
 
 /** The reference a container runtime pulls: by digest where it is known, else by tag. */

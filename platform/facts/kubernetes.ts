@@ -17,6 +17,9 @@ export const platformName = "inference-platform";
 /** Label of a node's pool; pods select their pool by it. */
 export const poolLabel = "inference-platform/pool";
 
+/** Label of the stack that made an object. */
+export const stackLabel = "inference-platform/stack";
+
 /** Label of the team that owns an object. */
 export const teamLabel = "inference-platform/team";
 

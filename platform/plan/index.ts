@@ -1,10 +1,13 @@
 /** Spec and facts to plan: all decisions of the platform, in order. */
-import { platformName, recommendedLabels } from "../facts/kubernetes.ts";
+import { platformName, recommendedLabels, stackLabel } from "../facts/kubernetes.ts";
 import { type Issue, inReadingOrder } from "../issue.ts";
 import type { Loaded } from "../spec/load.ts";
+import { noteStrangeNodes, planCluster } from "./cluster.ts";
 import { judgement } from "./judgement.ts";
+import { judgeModelStore } from "./model-store.ts";
 import { type PlannedPools, planPools } from "./node-pools.ts";
 import type { PlatformPlan } from "./plan.ts";
+import { placeRealNode } from "./real-node.ts";
 import { planServices } from "./services.ts";
 import { judgeSizes } from "./sizes.ts";
 import { planTeams } from "./teams.ts";
@@ -19,12 +22,15 @@ export function plan({ draft, issues }: Loaded): Planned {
   const judge = judgement();
   const labels = stackLabels(draft);
   judgeSizes(draft, judge);
-  const pools = planPools(draft, labels, judge);
+  judgeModelStore(draft, judge);
+  noteStrangeNodes(draft, judge);
+  const pools = placeRealNode(planPools(draft, labels, judge), draft.site, judge);
   const teams = planTeams(draft, labels, judge);
   const services = planServices(draft, pools, labels, judge);
   const all = inReadingOrder([...issues, ...judge.issues]);
-  const { name, cloud, environment, kubernetes } = draft;
-  if (all.length > 0 || !name || !cloud || !environment || !kubernetes) {
+  const { name, cloud, environment } = draft;
+  const cluster = planCluster(draft.cluster);
+  if (all.length > 0 || !name || !cloud || !environment || !cluster) {
     return { plan: undefined, issues: all };
   }
   return {
@@ -33,7 +39,7 @@ export function plan({ draft, issues }: Loaded): Planned {
       name,
       cloud,
       environment,
-      kubernetesVersion: kubernetes.version,
+      cluster,
       labels,
       pools: planned(pools),
       teams,
@@ -50,7 +56,7 @@ function stackLabels({ name, owner, costCenter }: Loaded["draft"]) {
   return {
     [recommendedLabels.partOf]: platformName,
     [recommendedLabels.managedBy]: "pulumi",
-    "inference-platform/stack": name ?? "",
+    [stackLabel]: name ?? "",
     "inference-platform/owner": owner ?? "",
     "inference-platform/cost-center": costCenter ?? "",
   };

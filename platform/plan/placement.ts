@@ -1,4 +1,4 @@
-/** Picks the pool that a service runs on. */
+/** Picks the nodes that a service runs on. */
 import { listOf, nearest } from "../names.ts";
 import {
   type Draft,
@@ -12,11 +12,12 @@ import { showMebibytes } from "../units.ts";
 import type { Judgement } from "./judgement.ts";
 import { replicaNeeds } from "./needs.ts";
 import type { PlannedPools } from "./node-pools.ts";
+import type { Nodes } from "./nodes.ts";
 import type { PoolPlan } from "./plan.ts";
 
 /**
- * The pool of service `name`: the one it names, else the first of its team's that has what a replica needs.
- * `undefined` when none has, or when something it depends on is unclear.
+ * The nodes of service `name`: the pool it names, else the first of its team's that has what a replica needs; any node
+ * where the nodes are not ours. `undefined` when no pool has it, or when something it depends on is unclear.
  */
 export function placeService(
   name: string,
@@ -24,8 +25,9 @@ export function placeService(
   draft: Draft,
   pools: PlannedPools,
   judge: Judgement,
-): PoolPlan | undefined {
+): Nodes | undefined {
   const team = teamOf(name, service, draft, judge);
+  if (draft.cluster?.kind === "existing") return team && { kind: "any-node" };
   const open = openPools(name, service, team, draft, judge);
   const spec = service.file?.spec;
   if (spec === undefined || open === undefined) return undefined;
@@ -34,7 +36,7 @@ export function placeService(
     const pool = candidate === unclear ? undefined : pools.get(candidate);
     if (pool === undefined) return undefined; // it may be the one
     const reason = misfit(spec, pool);
-    if (reason === undefined) return pool;
+    if (reason === undefined) return { kind: "pool", pool };
     reasons.push(`${pool.name} ${reason}`);
   }
   const key = service.pool === undefined ? "from" : "pool";

@@ -10,7 +10,7 @@ export interface PlatformPlan {
   readonly name: string;
   readonly cloud: CloudName;
   readonly environment: Environment;
-  readonly kubernetesVersion: string;
+  readonly cluster: ClusterPlan;
   /** Labels of everything the stack makes. */
   readonly labels: Labels;
   readonly pools: Readonly<Record<string, PoolPlan>>;
@@ -22,6 +22,11 @@ export interface PlatformPlan {
   /** What a person may want to know of how intent was met. */
   readonly notes: readonly string[];
 }
+
+export type ClusterPlan =
+  | { readonly kind: "embedded"; readonly version: string }
+  /** One that is there, by its context in the person's kubeconfig. */
+  | { readonly kind: "existing"; readonly context: string };
 
 export type Labels = Readonly<Record<string, string>>;
 
@@ -44,6 +49,8 @@ export interface PoolPlan {
   readonly labels: Labels;
   readonly taints: readonly Taint[];
   readonly capacity: NodeCapacity;
+  /** Name of the pool's one node, where that is there already: the embedded cluster's real node. */
+  readonly node?: string;
   readonly provisioningSeconds: number;
 }
 
@@ -70,7 +77,8 @@ export interface ServicePlan {
   readonly name: string;
   readonly namespace: string;
   readonly server: ServerId;
-  readonly pool: string;
+  /** `undefined` on a cluster whose nodes are not ours. */
+  readonly pool: string | undefined;
   readonly replicas: number;
   readonly labels: Labels;
   /** Labels by which the Service, budget and policy find the pods; a subset of the pods' own. */
@@ -134,12 +142,8 @@ export interface PodPlan {
   readonly volumes: VolumePlan[];
 }
 
-export interface Toleration {
-  readonly key: string;
-  readonly operator: "Equal";
-  readonly value: string;
-  readonly effect: Taint["effect"];
-}
+export type Toleration = Pick<Taint, "key" | "effect"> &
+  ({ readonly operator: "Equal"; readonly value: string } | { readonly operator: "Exists" });
 
 export interface TopologySpread {
   readonly maxSkew: number;

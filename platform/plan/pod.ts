@@ -1,12 +1,11 @@
 /** The one place that turns a server's facts and a service's wishes into a pod. */
 import type { ModelServer, PortName } from "../contracts/server.ts";
 import { gpuResource } from "../facts/gpus.ts";
-import { imageReference, images } from "../facts/images.ts";
-import { poolLabel } from "../facts/kubernetes.ts";
 import type { ServiceSpec } from "../spec/schema.ts";
 import { cpuQuantity, memoryQuantity, seconds } from "../units.ts";
 import { downloaderNeeds, modelVolumeMiB, type Needs, scratchMiB, serverNeeds } from "./needs.ts";
-import type { ContainerPlan, Labels, PodPlan, PoolPlan, Probe, VolumePlan } from "./plan.ts";
+import type { NodeTerms } from "./nodes.ts";
+import type { ContainerPlan, Labels, PodPlan, Probe, VolumePlan } from "./plan.ts";
 import { type StartTimes, startupPeriodSeconds } from "./timing.ts";
 
 export interface PodWishes {
@@ -14,23 +13,23 @@ export interface PodWishes {
   readonly spec: ServiceSpec;
   readonly server: ModelServer;
   readonly image: string;
-  readonly pool: PoolPlan;
+  readonly nodes: NodeTerms;
   /** Labels by which pods of this service are spread. */
   readonly selector: Labels;
-  /** Address of the model's folder, when the service has a model. */
-  readonly modelUri: string | undefined;
+  /** Address of the model, and the image that loads it from there, when the service has one. */
+  readonly model: { readonly uri: string; readonly downloader: string } | undefined;
   readonly times: StartTimes;
 }
 
 export function planPod(wishes: PodWishes): PodPlan {
-  const { spec, server, pool, selector } = wishes;
+  const { spec, server, nodes, selector } = wishes;
   const drainSeconds = drainOf(wishes);
   return {
     terminationGracePeriodSeconds: server.drain.preStopSeconds + drainSeconds + graceMarginSeconds,
     automountServiceAccountToken: false,
     enableServiceLinks: false, // a Service named like the server would inject its settings, e.g. VLLM_PORT
-    nodeSelector: { [poolLabel]: pool.name },
-    tolerations: pool.taints.map((taint) => ({ ...taint, operator: "Equal" })),
+    nodeSelector: nodes.nodeSelector,
+    tolerations: nodes.tolerations,
     topologySpreadConstraints: [
       {
         maxSkew: 1,
@@ -46,8 +45,7 @@ export function planPod(wishes: PodWishes): PodPlan {
       fsGroup: server.user.gid,
       seccompProfile: { type: "RuntimeDefault" },
     },
-    initContainers:
-      wishes.modelUri === undefined ? [] : [downloader(wishes.modelUri, server, spec)],
+    initContainers: wishes.model === undefined ? [] : [downloader(wishes.model, server, spec)],
     containers: [serverContainer(wishes, drainSeconds)],
     volumes: volumes(wishes),
   };
@@ -128,10 +126,14 @@ function probes({ server, times }: PodWishes) {
 }
 
 /** Copies the model into the pod before the server starts; the same way for every server and cloud. */
-function downloader(uri: string, server: ModelServer, spec: ServiceSpec): ContainerPlan {
+function downloader(
+  { uri, downloader }: NonNullable<PodWishes["model"]>,
+  server: ModelServer,
+  spec: ServiceSpec,
+): ContainerPlan {
   return {
     name: "model",
-    image: imageReference(images.storageInitializer),
+    image: downloader,
     imagePullPolicy: "IfNotPresent",
     args: [uri, server.model.mount],
     env: [],

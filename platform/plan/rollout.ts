@@ -1,5 +1,6 @@
 /** How a new version of a service replaces the old one, and how long that may take. */
-import type { PodPlan, PoolPlan, RolloutPlan } from "./plan.ts";
+import type { NodeTerms } from "./nodes.ts";
+import type { PodPlan, RolloutPlan } from "./plan.ts";
 import type { StartTimes } from "./timing.ts";
 
 /** For scheduling, endpoints and the controllers' own rounds. */
@@ -9,18 +10,18 @@ const overheadSeconds = 30;
 const afterDeadlineSeconds = 60;
 
 /**
- * The rollout of `replicas` pods on `pool`.
- * @param spare whether the pool has room for one more pod beside all that are planned
+ * The rollout of `replicas` pods on `nodes`.
+ * @param spare whether there is room for one more pod beside all that are planned
  */
 export function planRollout(
   replicas: number,
   spare: boolean,
-  pool: PoolPlan,
+  nodes: NodeTerms,
   pod: PodPlan,
   times: StartTimes,
 ): RolloutPlan {
   const startSeconds =
-    pool.provisioningSeconds + times.pullSeconds + times.downloadSeconds + times.loadSeconds;
+    nodes.provisioningSeconds + times.pullSeconds + times.downloadSeconds + times.loadSeconds;
   // Without room for an extra pod, an old one has to end first, drain included.
   const drainSeconds = spare ? 0 : pod.terminationGracePeriodSeconds;
   const progressDeadlineSeconds = startSeconds + drainSeconds + overheadSeconds;

@@ -1,15 +1,16 @@
-/** Plans one service that has a pool. */
+/** Plans one service whose nodes are known. */
 import type { ModelServer } from "../contracts/server.ts";
-import { cloudFacts } from "../facts/clouds.ts";
-import { type Image, imageReference } from "../facts/images.ts";
+import { imageReference } from "../facts/images.ts";
 import { recommendedLabels, teamLabel } from "../facts/kubernetes.ts";
 import { servers } from "../facts/servers/index.ts";
 import type { Draft } from "../spec/draft.ts";
 import type { ServiceSpec } from "../spec/schema.ts";
 import { mebibytes } from "../units.ts";
 import type { Judgement } from "./judgement.ts";
-import type { Labels, NetworkPlan, PoolPlan, ServicePlan } from "./plan.ts";
-import { planPod, portsOf } from "./pod.ts";
+import { modelStoreOf } from "./model-store.ts";
+import { type Nodes, nodeTerms } from "./nodes.ts";
+import type { Labels, NetworkPlan, ServicePlan } from "./plan.ts";
+import { type PodWishes, planPod, portsOf } from "./pod.ts";
 import { planRollout } from "./rollout.ts";
 import { startTimes } from "./timing.ts";
 
@@ -18,13 +19,13 @@ export interface PlacedService {
   readonly team: string;
   readonly replicas: number;
   readonly spec: ServiceSpec;
-  readonly pool: PoolPlan;
+  readonly nodes: Nodes;
   /** Whether pool and quota have room for one more replica during a rollout. */
   readonly spare: boolean;
 }
 
 export function planService(
-  { name, team, replicas, spec, pool, spare }: PlacedService,
+  { name, team, replicas, spec, nodes, spare }: PlacedService,
   draft: Draft,
   labels: Labels,
   judge: Judgement,
@@ -32,19 +33,21 @@ export function planService(
   const server: ModelServer = servers[spec.server];
   const selector = { [recommendedLabels.name]: name };
   const times = startTimes(server, spec.model ? mebibytes(spec.model.size) : 0);
-  const image = imageOf(spec, judge);
-  const model = modelOf(spec, draft);
-  const pod = planPod({ name, spec, server, image, pool, selector, modelUri: model?.uri, times });
+  const image = pinned(imageOf(spec), draft, judge);
+  const model = modelOf(spec, draft, judge);
+  const terms = nodeTerms(nodes, spec);
+  const pod = planPod({ name, spec, server, image, nodes: terms, selector, model, times });
+  const pool = nodes.kind === "pool" ? nodes.pool.name : undefined;
   if (!spare) {
     judge.note(
-      `services.${name}: pool ${pool.name} or the quota of team ${team} has no room for an extra pod, so a rollout stops one before it starts the next`,
+      `services.${name}: ${pool === undefined ? "" : `pool ${pool} or `}the quota of team ${team} has no room for an extra pod, so a rollout stops one before it starts the next`,
     );
   }
   return {
     name,
     namespace: team,
     server: spec.server,
-    pool: pool.name,
+    pool,
     replicas,
     labels: {
       ...labels,
@@ -55,28 +58,40 @@ export function planService(
     selector,
     ports: portsOf(server),
     pod,
-    rollout: planRollout(replicas, spare, pool, pod, times),
+    rollout: planRollout(replicas, spare, terms, pod, times),
     network: networkOf(server, model?.port),
     ...(spec.example && { example: spec.example }),
   };
 }
 
 /** The team's own image where the service file names one, else the server's. */
-function imageOf(spec: ServiceSpec, judge: Judgement): string {
-  if ("image" in spec) {
-    if (!spec.image.includes("@")) judge.miss(`digest of ${spec.image}`);
-    return spec.image;
-  }
-  const image: Image = servers[spec.server].image.image;
-  if (image.digest === "unresolved") judge.miss(`digest of ${imageReference(image)}`);
-  return imageReference(image);
+function imageOf(spec: ServiceSpec): string {
+  return "image" in spec ? spec.image : imageReference(servers[spec.server].image.image);
 }
 
-/** Address of the model's folder and the port it is called on, when the service has a model. */
-function modelOf({ model }: ServiceSpec, { cloud }: Draft) {
-  if (!model || !cloud) return undefined;
-  const { url, port } = cloudFacts[cloud].modelStore;
-  return { uri: `${url}/${model.path}`, port };
+/** An image with its digest: the reference's own, or that of what was built on this machine. */
+function pinned(reference: string, { site }: Draft, judge: Judgement): string {
+  if (reference.includes("@")) return reference;
+  const digest = site.images[reference];
+  if (digest !== undefined) return `${reference}@${digest}`;
+  judge.miss(`digest of ${reference}`);
+  return reference;
+}
+
+/** The model's address and how it is loaded from there, when the service has a model. */
+function modelOf({ model }: ServiceSpec, draft: Draft, judge: Judgement): ModelWishes | undefined {
+  const store = modelStoreOf(draft);
+  if (!model || !store) return undefined;
+  return {
+    uri: `${store.url}/${model.path}${store.archive ?? ""}`,
+    downloader: pinned(imageReference(store.downloader), draft, judge),
+    port: store.port,
+  };
+}
+
+interface ModelWishes extends NonNullable<PodWishes["model"]> {
+  /** Port of the model store. */
+  readonly port: number;
 }
 
 function networkOf(server: ModelServer, modelStorePort: number | undefined): NetworkPlan {

@@ -4,6 +4,7 @@ import type { ServiceSpec } from "../spec/schema.ts";
 import type { Judgement } from "./judgement.ts";
 import { replicaNeeds } from "./needs.ts";
 import type { PlannedPools } from "./node-pools.ts";
+import type { Nodes } from "./nodes.ts";
 import { placeService } from "./placement.ts";
 import type { Labels, PoolPlan, ServicePlan } from "./plan.ts";
 import { judgeQuotas, withinQuota } from "./quota.ts";
@@ -20,14 +21,14 @@ export function planServices(
 ): Readonly<Record<string, ServicePlan>> {
   const sized = [...draft.services].flatMap(([name, service]) => {
     judgeServiceFile(service, draft, judge);
-    const pool = placeService(name, service, draft, pools, judge);
-    return sizedOf(name, service, pool);
+    const nodes = placeService(name, service, draft, pools, judge);
+    return sizedOf(name, service, nodes);
   });
   judgeQuotas(sized, draft, judge);
   const spare = judgeRoom(sized, draft, judge);
-  const plans = sized.flatMap(({ pool, ...service }) =>
-    pool
-      ? planService({ ...service, pool, spare: spare.has(service.name) }, draft, labels, judge)
+  const plans = sized.flatMap(({ nodes, ...service }) =>
+    nodes
+      ? planService({ ...service, nodes, spare: spare.has(service.name) }, draft, labels, judge)
       : [],
   );
   return Object.fromEntries(plans.map((plan) => [plan.name, plan]));
@@ -40,32 +41,43 @@ interface Sized {
   readonly replicas: number;
   readonly gpus: number;
   readonly spec: ServiceSpec;
-  readonly pool: PoolPlan | undefined;
+  readonly nodes: Nodes | undefined;
 }
 
 function sizedOf(
   name: string,
   { team, replicas, file }: DraftService,
-  pool: PoolPlan | undefined,
+  nodes: Nodes | undefined,
 ): readonly Sized[] {
   const size = replicas === unclear ? undefined : boundsOf(replicas);
   const spec = file?.spec;
   if (!size || !spec || team === undefined) return [];
-  return [{ name, team, replicas: size.max, gpus: spec.gpu?.count ?? 0, spec, pool }];
+  return [{ name, team, replicas: size.max, gpus: spec.gpu?.count ?? 0, spec, nodes }];
 }
 
-/** Refuses pools that are too small. Returns the services with room for one more replica, in pool and quota. */
+/**
+ * Refuses pools that are too small. Returns the services with room for one more replica, in pool and quota; of nodes that
+ * are not ours nobody knows, so there the quota alone counts.
+ */
 function judgeRoom(services: readonly Sized[], draft: Draft, judge: Judgement): Packing["spare"] {
   const growing = withinQuota(services, draft);
-  const pools = new Set(services.flatMap(({ pool }) => pool ?? []));
+  const pools = new Set(services.flatMap(({ nodes }) => poolOf(nodes) ?? []));
   const packings = [...pools].map((pool) => {
-    const placed = services.filter((service) => service.pool === pool);
+    const placed = services.filter(({ nodes }) => poolOf(nodes) === pool);
     const demands = placed.map((service) => demandOf(service, growing));
     const packing = pack(pool, demands);
     if (packing.placed < replicasOf(demands)) refusePool(pool, demands, packing, draft, judge);
     return packing;
   });
-  return new Set(packings.flatMap(({ spare }) => [...spare]));
+  const elsewhere = services.filter(({ nodes }) => nodes?.kind === "any-node");
+  return new Set([
+    ...packings.flatMap(({ spare }) => [...spare]),
+    ...elsewhere.map(({ name }) => name).filter((name) => growing.has(name)),
+  ]);
+}
+
+function poolOf(nodes: Nodes | undefined): PoolPlan | undefined {
+  return nodes?.kind === "pool" ? nodes.pool : undefined;
 }
 
 function demandOf({ name, spec, replicas }: Sized, growing: ReadonlySet<string>): Demand {
@@ -83,6 +95,9 @@ function refusePool(
     code: "pool-too-small",
     problem: `got ${pool.nodes.max} x ${pool.machine}, where ${showDemand(demands)}`,
     allowed: `${placed} of the ${replicasOf(demands)} replicas find room`,
-    fix: "raise nodes, lower replicas, or ask for less per replica",
+    fix:
+      pool.node === undefined
+        ? "raise nodes, lower replicas, or ask for less per replica"
+        : "lower replicas, ask for less per replica, or do with simulated nodes (--node=simulated)",
   });
 }

@@ -1,7 +1,13 @@
 /** Sizes that a spec gives as a number or as bounds. */
-import { answer, type Capability, type Feature } from "../contracts/capability.ts";
+import {
+  answer,
+  type Capabilities,
+  type Capability,
+  type Feature,
+} from "../contracts/capability.ts";
 import type { CloudName } from "../contracts/cloud.ts";
 import { cloudFacts } from "../facts/clouds.ts";
+import { existingCluster } from "../facts/existing-cluster.ts";
 import type { Draft, DraftSize } from "../spec/draft.ts";
 import { environments } from "../spec/environments.ts";
 import type { Path } from "../spec/path.ts";
@@ -34,9 +40,10 @@ export function judgeSizes(draft: Draft, judge: Judgement): void {
 function judgeBounds(
   { path, of }: DraftSize,
   bounds: Bounds,
-  { source, cloud }: Draft,
+  draft: Draft,
   judge: Judgement,
 ): void {
+  const { source, cloud } = draft;
   const { min, max } = bounds;
   if (min > max) {
     judge.refuse(source, path, {
@@ -46,9 +53,15 @@ function judgeBounds(
       fix: `set min to ${max} or less, or max to ${min} or more`,
     });
   } else if (min < max && cloud !== undefined) {
-    const capability = cloudFacts[cloud].capabilities[features[of]];
+    const capability = capabilitiesOf(draft, cloud)[features[of]];
     judgeCapability(path, bounds, cloud, capability, source, judge);
   }
+}
+
+function capabilitiesOf({ cluster }: Draft, cloud: CloudName): Capabilities {
+  return cluster?.kind === "existing"
+    ? existingCluster.capabilities
+    : cloudFacts[cloud].capabilities;
 }
 
 /** Refuses bounds that `cloud` cannot follow, and notes what differs where it follows them in a way of its own. */

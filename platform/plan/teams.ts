@@ -1,4 +1,5 @@
 /** Turns teams into namespaces with bounds. */
+import { existingCluster } from "../facts/existing-cluster.ts";
 import { podSecurityLabels, teamLabel } from "../facts/kubernetes.ts";
 import { listOf, nearest } from "../names.ts";
 import { type Draft, type DraftTeam, unclear } from "../spec/draft.ts";
@@ -16,13 +17,18 @@ export function planTeams(
   const planned = [...(draft.teams ?? [])].flatMap(([name, team]): readonly TeamPlan[] => {
     judgeName(name, draft, judge);
     judgePools(name, team, draft, judge);
-    const version = draft.kubernetes?.version;
+    const version = podSecurityVersion(draft);
     if (version === undefined || team.gpus === unclear) return [];
     const own = { ...labels, [teamLabel]: name };
     const security = podSecurityLabels(version);
     return [{ namespace: name, gpus: team.gpus, labels: own, security }];
   });
   return Object.fromEntries(planned.map((team) => [team.namespace, team]));
+}
+
+function podSecurityVersion({ cluster }: Draft): string | undefined {
+  if (cluster?.kind === "existing") return existingCluster.podSecurityVersion;
+  return cluster === undefined || cluster.version === unclear ? undefined : cluster.version;
 }
 
 function judgeName(name: string, draft: Draft, judge: Judgement): void {

@@ -3,11 +3,12 @@
  * meaning are reported together; the plan stays silent about what is unclear.
  */
 import type { CloudName } from "../contracts/cloud.ts";
+import type { Site } from "../contracts/site.ts";
 import type { Environment } from "./environments.ts";
 import type { Path } from "./path.ts";
 import type {
+  ExistingCluster,
   PlacedService,
-  PlatformSpec,
   PoolSpec,
   ServiceSpec,
   Size,
@@ -30,12 +31,14 @@ export type Entries<T> = ReadonlyMap<string, T>;
 
 export interface Draft {
   readonly source: Source;
+  readonly site: Site;
   readonly name: string | undefined;
   readonly cloud: CloudName | undefined;
   readonly environment: Environment | undefined;
   readonly owner: string | undefined;
   readonly costCenter: string | undefined;
-  readonly kubernetes: PlatformSpec["kubernetes"] | undefined;
+  /** `undefined` when nobody can say which kind of cluster is meant. */
+  readonly cluster: DraftCluster | undefined;
   /** `undefined` when the block itself is missing or no block, so that nobody can say which names exist. */
   readonly pools: Entries<DraftPool> | undefined;
   readonly teams: Entries<DraftTeam> | undefined;
@@ -44,6 +47,10 @@ export interface Draft {
   readonly sizes: readonly DraftSize[];
   readonly waivers: readonly Waiver[];
 }
+
+export type DraftCluster =
+  | { readonly kind: "embedded"; readonly version: string | Unclear }
+  | ({ readonly kind: "existing" } & Reading<ExistingCluster>);
 
 export type DraftPool = Reading<PoolSpec>;
 

@@ -1,6 +1,7 @@
 /** JSON Schema of the two kinds of file, for editors: completion, hints and errors while typing. */
 import { z } from "zod";
-import { anyPlatformSchema, anyServiceSchema, forms } from "./schema.ts";
+import { forms, refusals } from "./forms.ts";
+import { anyPlatformSchema, anyServiceSchema } from "./schema.ts";
 
 /** The schema of `stacks/<stack>.yaml`. */
 export function stackJsonSchema(): object {
@@ -25,6 +26,8 @@ function jsonSchema(schema: z.ZodType, about: { title: string; description: stri
     override: ({ zodSchema, jsonSchema }) => {
       const form = forms.get(zodSchema)?.form;
       if (form !== undefined) Object.assign(jsonSchema, { errorMessage: `Write ${form}.` });
+      const why = refusals.get(zodSchema)?.why;
+      if (why !== undefined) Object.assign(jsonSchema, { errorMessage: `Remove it: ${why}.` });
     },
   });
   return { $schema, ...about, ...rest };

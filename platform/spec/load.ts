@@ -2,17 +2,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { z } from "zod";
+import { emptySite, type Site } from "../contracts/site.ts";
 import type { Issue } from "../issue.ts";
 import { listOf, nearest } from "../names.ts";
+import { clusterKindOf } from "./cluster-kind.ts";
 import type { Draft, ServiceFile } from "./draft.ts";
 import { type Path, pathText, valueAt } from "./path.ts";
 import { draftOf, serviceFileOf, serviceFilesNamed } from "./read-draft.ts";
-import {
-  platformSchema,
-  serviceSchema,
-  undecidedPlatformSchema,
-  undecidedServiceSchema,
-} from "./schema.ts";
+import { cloudSchema, platformSchema, serviceSchema, undecidedServiceSchema } from "./schema.ts";
 import { secretIssues } from "./secret-issues.ts";
 import { shapeIssues } from "./shape-issues.ts";
 import { parseSource, type Source } from "./source.ts";
@@ -28,9 +25,10 @@ export type ReadText = (file: string) => string | undefined;
 /**
  * Reads `stacks/<specFile>` and its services.
  * @param root the checkout
+ * @param site what the stack has on this machine
  */
-export function loadStack(root: string, specFile: string): Loaded {
-  return loadFrom(`stacks/${specFile}`, readBelow(root), serviceNames(root));
+export function loadStack(root: string, specFile: string, site: Site = emptySite): Loaded {
+  return loadFrom(`stacks/${specFile}`, readBelow(root), serviceNames(root), site);
 }
 
 function readBelow(root: string): ReadText {
@@ -56,15 +54,21 @@ function serviceNames(root: string): readonly string[] {
 }
 
 /** As `loadStack`, over any files; a broken service file never hides a broken spec, nor the other way round. */
-export function loadFrom(file: string, read: ReadText, services: readonly string[]): Loaded {
+export function loadFrom(
+  file: string,
+  read: ReadText,
+  services: readonly string[],
+  site: Site = emptySite,
+): Loaded {
   const text = read(file);
   const source = parseSource(file, text ?? "");
-  if (text === undefined) return { draft: draftOf(source, new Map()), issues: [noSpec(source)] };
-  const cloud = undecidedPlatformSchema.shape.cloud.safeParse(valueAt(source.value, ["cloud"]));
-  const schema = cloud.success ? platformSchema(cloud.data) : undecidedPlatformSchema;
+  if (text === undefined)
+    return { draft: draftOf(source, new Map(), site), issues: [noSpec(source)] };
+  const cloud = cloudSchema.safeParse(valueAt(source.value, ["cloud"])).data;
+  const schema = platformSchema(cloud, clusterKindOf(source.value));
   const files = readServices(source, read, services);
   return {
-    draft: draftOf(source, files.services),
+    draft: draftOf(source, files.services, site),
     issues: [...issuesOf(source, schema), ...files.issues],
   };
 }

@@ -1,7 +1,11 @@
 /** Reads what parses out of a source, whatever stands beside it. */
 import type { z } from "zod";
+import type { ClusterKind } from "../contracts/cloud.ts";
+import type { Site } from "../contracts/site.ts";
+import { clusterKindOf } from "./cluster-kind.ts";
 import {
   type Draft,
+  type DraftCluster,
   type DraftPool,
   type DraftService,
   type DraftSize,
@@ -13,35 +17,44 @@ import {
 } from "./draft.ts";
 import { type Path, valueAt } from "./path.ts";
 import {
+  cloudSchema,
+  common,
+  existingClusterSchema,
   modelSchema,
   placedServiceSchema,
   poolSchema,
   type ServiceSpec,
   type Size,
   teamSchema,
-  undecidedPlatformSchema,
   undecidedServiceSchema,
+  versionSchema,
   waiverSchema,
 } from "./schema.ts";
 import type { Source } from "./source.ts";
 
 /** @param files the service files that could be read, by `<team>/<name>` */
-export function draftOf(source: Source, files: ReadonlyMap<string, ServiceFile>): Draft {
+export function draftOf(
+  source: Source,
+  files: ReadonlyMap<string, ServiceFile>,
+  site: Site,
+): Draft {
   const { value } = source;
-  const { shape } = undecidedPlatformSchema;
-  const pools = blockAt(value, ["pools"]);
+  const kind = clusterKindOf(value);
+  // What stands there against the rules is refused as a whole, not judged in its parts.
+  const pools = kind === "existing" ? new Map<string, unknown>() : blockAt(value, ["pools"]);
   const teams = blockAt(value, ["teams"]);
   const services = blockAt(value, ["services"]) ?? new Map<string, unknown>();
   return {
     source,
-    cloud: read(shape.cloud, value, ["cloud"]),
-    name: read(shape.name, value, ["name"]),
-    environment: read(shape.environment, value, ["environment"]),
-    owner: read(shape.owner, value, ["owner"]),
-    costCenter: read(shape.costCenter, value, ["costCenter"]),
-    kubernetes: read(shape.kubernetes, value, ["kubernetes"]),
+    site,
+    cloud: read(cloudSchema, value, ["cloud"]),
+    name: read(common.name, value, ["name"]),
+    environment: read(common.environment, value, ["environment"]),
+    owner: read(common.owner, value, ["owner"]),
+    costCenter: read(common.costCenter, value, ["costCenter"]),
+    cluster: kind && clusterOf(value, kind),
     pools: pools && mapped(pools, poolOf),
-    teams: teams && mapped(teams, teamOf),
+    teams: teams && mapped(teams, (entry) => teamOf(entry, kind)),
     services: mapped(services, (entry) => serviceOf(entry, files)),
     sizes: [
       ...sizesOf(pools ?? [], "pools", "nodes", poolSchema.shape.nodes),
@@ -99,6 +112,19 @@ function mapped<T, U>(entries: Entries<T>, make: (entry: T) => U): Entries<U> {
   return new Map([...entries].map(([name, entry]) => [name, make(entry)]));
 }
 
+function clusterOf(spec: unknown, kind: ClusterKind): DraftCluster {
+  if (kind === "embedded") {
+    return { kind, version: read(versionSchema, spec, ["kubernetes", "version"]) ?? unclear };
+  }
+  const { shape } = existingClusterSchema;
+  const key = keysOf(valueAt(spec, ["kubernetes", "use"]), shape);
+  return {
+    kind,
+    context: key("context", shape.context),
+    modelStore: key("modelStore", shape.modelStore),
+  };
+}
+
 function poolOf(entry: unknown): DraftPool {
   const { shape } = poolSchema;
   const key = keysOf(entry, shape);
@@ -111,12 +137,12 @@ function poolOf(entry: unknown): DraftPool {
   };
 }
 
-function teamOf(entry: unknown): DraftTeam {
+function teamOf(entry: unknown, kind: ClusterKind | undefined): DraftTeam {
   const { shape } = teamSchema;
   const key = keysOf(entry, shape);
   const pools = listAt(entry, ["pools"]).map((pool) => read(shape.pools.element, pool) ?? unclear);
   return {
-    pools: pools.length > 0 ? pools : unclear,
+    pools: pools.length > 0 && kind !== "existing" ? pools : unclear,
     gpus: key("gpus", shape.gpus),
     modelPrefix: key("modelPrefix", shape.modelPrefix),
   };

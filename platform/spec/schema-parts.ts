@@ -1,8 +1,8 @@
 /** What a schema wants at a place, for people to read. */
 import { z } from "zod";
 import { listOf } from "../names.ts";
+import { forms } from "./forms.ts";
 import type { Path } from "./path.ts";
-import { forms } from "./schema.ts";
 
 /** The part of `schema` that judges the value at `path`; what may be absent comes as what it is when present. */
 export function schemaAt(schema: z.ZodType, path: Path): z.ZodType | undefined {
@@ -25,11 +25,18 @@ function present(schema: unknown): z.ZodType | undefined {
 
 /** The keys that a block of `schema` may have; none where any name will do. */
 export function keysOf(schema: z.ZodType | undefined): readonly string[] {
-  if (schema instanceof z.ZodObject) return Object.keys(schema.shape);
+  if (schema instanceof z.ZodObject) {
+    return Object.keys(schema.shape).filter((key) => !isRefused(schema.shape[key]));
+  }
   if (schema instanceof z.ZodUnion) {
     return schema.options.flatMap((option) => keysOf(present(option)));
   }
   return [];
+}
+
+/** Whether a key of `schema` must not be there. */
+function isRefused(schema: unknown): boolean {
+  return present(schema) instanceof z.ZodNever;
 }
 
 /** The texts that `schema` lets a person choose from; none where it is no choice. */
@@ -48,7 +55,7 @@ export function formOf(schema: unknown): string {
   const registered = inner && forms.get(inner)?.form;
   if (registered) return registered;
   if (inner instanceof z.ZodUnion) return inner.options.map(formOf).join(", or ");
-  if (inner instanceof z.ZodObject) return `a block with ${Object.keys(inner.shape).join(", ")}`;
+  if (inner instanceof z.ZodObject) return `a block with ${keysOf(inner).join(", ")}`;
   if (inner instanceof z.ZodRecord) return "a block of named entries";
   if (inner instanceof z.ZodArray) return `a list, each of it ${formOf(inner.element)}`;
   if (inner instanceof z.ZodEnum) return listOf(inner.options);

@@ -3,34 +3,23 @@
  * (`docs/schema/`). Only form is judged here; what the parts mean together is the plan's to judge.
  */
 import { z } from "zod";
-import { type CloudName, clouds } from "../contracts/cloud.ts";
+import { type CloudName, type ClusterKind, clouds } from "../contracts/cloud.ts";
 import { type GpuModel, gpus } from "../facts/gpus.ts";
 import { kubernetesVersions } from "../facts/kubernetes.ts";
 import { type ServerId, servers } from "../facts/servers/index.ts";
-import { namePattern } from "../names.ts";
-import { durationPattern, memoryPattern } from "../units.ts";
 import { environmentNames } from "./environments.ts";
-
-/** How a value must be written, in the words a person is told. What a key is for is its description. */
-export const forms = z.registry<{ readonly form: string }>();
-
-function text(pattern: RegExp, form: string) {
-  return z.string().regex(pattern).register(forms, { form });
-}
-
-const name = text(namePattern, "a name of a-z, 0-9 and -, from a letter on, at most 40 long");
-const memory = text(memoryPattern, "a size such as 512MiB or 16GiB");
-const duration = text(durationPattern, "a duration such as 30s or 5m");
-const date = text(z.regexes.date, "a date such as 2027-01-31");
-const line = text(/^\S(.*\S)?$/, "one line of text");
-const labelKey = text(
-  /^([a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?\/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/,
-  "a Kubernetes label key",
-);
-const labelValue = text(
-  /^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/,
-  "a Kubernetes label value, at most 63 long",
-);
+import {
+  date,
+  duration,
+  forms,
+  labelKey,
+  labelValue,
+  line,
+  memory,
+  name,
+  refused,
+  text,
+} from "./forms.ts";
 
 const cpu = z.number().min(0.1).max(1024).describe("CPUs, for example 4 or 0.5");
 const gpuModels = Object.keys(gpus) as [GpuModel, ...GpuModel[]];
@@ -111,7 +100,8 @@ export const waiverSchema = z
   })
   .describe("an exception from a rule, until a day");
 
-const common = {
+/** What every spec says of itself. */
+export const common = {
   version: z.literal(1).describe("version of this format"),
   kind: z.literal("platform").describe("platform: cluster, pools, teams and their services"),
   name: name.describe("base of every name; cannot be changed once the stack is up"),
@@ -121,35 +111,111 @@ const common = {
     /^[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?$/,
     "letters, digits and - between them, at most 32 long",
   ).describe("who pays"),
-  kubernetes: z
-    .strictObject({ version: z.enum(kubernetesVersions).describe("minor version, quoted") })
-    .describe("the cluster's Kubernetes"),
-  pools: z.record(name, poolSchema).describe("node pools, by name"),
-  teams: z.record(name, teamSchema).describe("teams, by namespace"),
-  services: z.record(name, placedServiceSchema).optional().describe("services, by name"),
-  policy: z
-    .strictObject({
-      waivers: z.array(waiverSchema).max(200).optional().describe("exceptions from rules"),
-    })
-    .optional()
-    .describe("what the guardrails are told"),
 };
 
-/** One member of the union per cloud, so that another cloud's keys are a parse error, not an ignored block. */
-const platformSchemas = {
-  local: z.strictObject({ ...common, cloud: z.literal("local").describe("the embedded cluster") }),
-} satisfies Record<CloudName, z.ZodType>;
+const policy = z
+  .strictObject({
+    waivers: z.array(waiverSchema).max(200).optional().describe("exceptions from rules"),
+  })
+  .optional()
+  .describe("what the guardrails are told");
 
-/** The schema of a platform spec on `cloud`. */
-export function platformSchema(cloud: CloudName) {
-  return platformSchemas[cloud];
+export const versionSchema = z.enum(kubernetesVersions).describe("minor version, quoted");
+
+export const existingClusterSchema = z
+  .strictObject({
+    context: text(/^\S(.*\S)?$/, "the name of a context in your kubeconfig").describe(
+      "context of your kubeconfig, which is KUBECONFIG or ~/.kube/config",
+    ),
+    modelStore: text(
+      /^(https|s3|gs):\/\/[a-z0-9][a-z0-9._-]*(:\d{1,5})?(\/[^\s?#]*[^\s?#/])?$/,
+      "an address such as s3://models or https://models.example.com, without / at its end",
+    )
+      .optional()
+      .describe("where pods find the models; a web server hands out each as <path>.tar"),
+  })
+  .describe("a cluster that exists already, for example of kind, k3d or minikube");
+
+const ofOurNodes = refused("the nodes of an existing cluster are not ours to change");
+
+/** The keys that differ between a cluster that is made and one that exists. */
+const byCluster = {
+  embedded: {
+    kubernetes: z.strictObject({ version: versionSchema }).describe("the cluster's Kubernetes"),
+    pools: z.record(name, poolSchema).describe("node pools, by name"),
+    teams: z.record(name, teamSchema).describe("teams, by namespace"),
+    services: z.record(name, placedServiceSchema).optional().describe("services, by name"),
+  },
+  existing: {
+    kubernetes: z.strictObject({ use: existingClusterSchema }).describe("the cluster"),
+    pools: ofOurNodes,
+    teams: z.record(name, teamSchema.extend({ pools: ofOurNodes })).describe("teams, by namespace"),
+    services: z
+      .record(name, placedServiceSchema.extend({ pool: ofOurNodes }))
+      .optional()
+      .describe("services, by name"),
+  },
+  /** Nobody can say which: refuses only what both refuse. */
+  undecided: {
+    kubernetes: z
+      .strictObject({
+        version: versionSchema.optional(),
+        use: existingClusterSchema.optional(),
+      })
+      .check(({ value: { version, use }, issues, value }) => {
+        if ((version === undefined) !== (use === undefined)) return;
+        const got = version === undefined ? "neither version nor use" : "both version and use";
+        issues.push({ code: "custom", message: `got ${got}`, input: value });
+      })
+      .register(forms, {
+        form: "a block with either version, for a cluster made here, or use, for one that exists",
+      }),
+    pools: z.record(name, poolSchema).optional(),
+    teams: z.record(name, teamSchema.partial({ pools: true })),
+    services: z.record(name, placedServiceSchema).optional(),
+  },
+};
+
+const local = z
+  .literal("local")
+  .describe("this machine: the embedded cluster, or one of your own that exists");
+
+/** One member of the union per cloud and kind of cluster, so that another one's keys are a parse error, not ignored. */
+const platformSchemas = {
+  local: {
+    embedded: z.strictObject({ ...common, ...byCluster.embedded, policy, cloud: local }),
+    existing: z.strictObject({ ...common, ...byCluster.existing, policy, cloud: local }),
+  },
+} satisfies Record<CloudName, Record<ClusterKind, z.ZodType>>;
+
+export const cloudSchema = z.enum(clouds);
+
+/** Of a spec whose cloud or cluster nobody can make out: a wrong one must not hide what else is wrong. */
+const undecidedPlatformSchemas = {
+  embedded: undecidedCloud(byCluster.embedded),
+  existing: undecidedCloud(byCluster.existing),
+  undecided: undecidedCloud(byCluster.undecided),
+};
+
+function undecidedCloud<Keys extends z.ZodRawShape>(keys: Keys) {
+  return z.strictObject({ ...common, ...keys, policy, cloud: cloudSchema });
+}
+
+/** The schema of a platform spec, as far as its cloud and its cluster are clear. */
+export function platformSchema(
+  cloud: CloudName | undefined,
+  cluster: ClusterKind | undefined,
+): z.ZodType {
+  return cloud === undefined || cluster === undefined
+    ? undecidedPlatformSchemas[cluster ?? "undecided"]
+    : platformSchemas[cloud][cluster];
 }
 
 /** Any platform spec. */
-export const anyPlatformSchema = z.discriminatedUnion("cloud", [platformSchemas.local]);
-
-/** A spec whose cloud nobody can make out: a wrong one must not hide what else is wrong. */
-export const undecidedPlatformSchema = z.strictObject({ ...common, cloud: z.enum(clouds) });
+export const anyPlatformSchema = z.union([
+  platformSchemas.local.embedded,
+  platformSchemas.local.existing,
+]);
 
 const serviceCommon = {
   gpu: gpu.optional().describe("GPUs of each replica, by model and count"),
@@ -217,6 +283,7 @@ export const undecidedServiceSchema = z.strictObject({
 });
 
 export type PlatformSpec = z.infer<typeof anyPlatformSchema>;
+export type ExistingCluster = z.infer<typeof existingClusterSchema>;
 export type PoolSpec = z.infer<typeof poolSchema>;
 export type TeamSpec = z.infer<typeof teamSchema>;
 export type PlacedService = z.infer<typeof placedServiceSchema>;

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { secretForm } from "../facts/secrets.ts";
 import type { Issue, IssueCode } from "../issue.ts";
 import { listOf, nearest } from "../names.ts";
+import { refusals } from "./forms.ts";
 import { type Path, pathText, short, valueAt } from "./path.ts";
 import { repair } from "./repair.ts";
 import { formOf, keyFormOf, keysOf, schemaAt } from "./schema-parts.ts";
@@ -35,6 +36,8 @@ function flatten(
         return ofUnion(issue, path, schema, source);
       case "invalid_key":
         return ofKey(path, schema, source);
+      case "custom":
+        return [{ ...ofValue(issue, path, schema, source), problem: issue.message }];
       default:
         return [ofValue(issue, path, schema, source)];
     }
@@ -87,6 +90,8 @@ function unknownKey(key: string, path: Path, schema: z.ZodType, source: Source):
 function ofValue(issue: ZodIssue, path: Path, schema: z.ZodType, source: Source): Issue {
   const value = valueAt(source.value, path);
   const wanted = schemaAt(schema, path);
+  const refusal = wanted && refusals.get(wanted);
+  if (refusal) return refusedKey(path, refusal.why, source);
   const allowed = allowedBy(issue, wanted);
   if (value === undefined) return missing(path, allowed, source);
   const written = source.written(path) ?? "";
@@ -97,6 +102,18 @@ function ofValue(issue: ZodIssue, path: Path, schema: z.ZodType, source: Source)
     problem: `got ${show(value, written)}`,
     allowed: `allowed is ${allowed}`,
     fix: (wanted && repair(value, written, wanted)) ?? `write ${allowed}`,
+  };
+}
+
+function refusedKey(path: Path, why: string, source: Source): Issue {
+  const key = JSON.stringify(path.at(-1));
+  return {
+    code: "not-allowed",
+    at: source.keyAt(path),
+    path: pathText(path),
+    problem: `got ${key}, which this stack cannot have`,
+    allowed: why,
+    fix: `remove ${key}`,
   };
 }
 
@@ -120,6 +137,7 @@ function missing(path: Path, allowed: string, source: Source): Issue {
 }
 
 const codes: Partial<Record<ZodIssue["code"], IssueCode>> = {
+  custom: "not-allowed",
   invalid_format: "bad-format",
   invalid_value: "not-allowed",
   too_small: "out-of-range",

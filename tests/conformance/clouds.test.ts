@@ -17,6 +17,7 @@ const changes: Readonly<Record<keyof PoolPlan, Partial<PoolPlan>>> = {
   labels: { labels: { "team/label": "x" } },
   taints: { taints: [{ key: "team", value: "search", effect: "NoSchedule" }] },
   capacity: { capacity: { cpu: 1, memoryMiB: 1024, ephemeralStorageMiB: 1024, pods: 7 } },
+  node: { node: "this-machine" },
   provisioningSeconds: { provisioningSeconds: 1 },
 };
 

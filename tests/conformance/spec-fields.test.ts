@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import type { PlatformPlan } from "../../platform/plan/plan.ts";
 import { anyPlatformSchema, anyServiceSchema } from "../../platform/spec/schema.ts";
-import { type Edit, planSmall } from "../support/small-stack.ts";
+import { type Edit, onExistingCluster, planSmall } from "../support/small-stack.ts";
 
 /** Sets an optional key that the small stack lacks, or takes away one that it has. */
 const changes: Readonly<Record<string, Edit>> = {
@@ -37,6 +37,11 @@ function example(): string {
   return "example: { path: /v1/models/iris:predict, body: { instances: [[1, 2]] } }";
 }
 
+/** The same for keys that only a stack on an existing cluster has. */
+const changesOnExisting: typeof changes = {
+  "stack kubernetes.use.modelStore": ["spec", ", modelStore: s3://models", ""],
+};
+
 function waiver(): string {
   return "{ rule: wl-image-digest, resource: a/b, until: 2027-01-31, owner: ml, why: soon }";
 }
@@ -53,15 +58,27 @@ describe("Every optional key of the schemas", () => {
   ];
 
   it("has a change here", () => {
-    assert.deepEqual(optional.toSorted(), Object.keys(changes).toSorted());
+    assert.deepEqual(
+      [...new Set(optional)].toSorted(),
+      Object.keys({ ...changes, ...changesOnExisting }).toSorted(),
+    );
   });
 
-  for (const [key, edit] of Object.entries(changes)) {
-    it(`changes the plan beyond labels, or is refused: ${key}`, () => {
-      const outcome = outcomeOf(edit);
-      assert.notDeepEqual(outcome, outcomeOf());
-      assert.doesNotMatch(String(outcome), /unknown-key|wrong-type|bad-format/, "the edit itself");
-    });
+  for (const [base, all] of [
+    [[], changes],
+    [onExistingCluster, changesOnExisting],
+  ] as const) {
+    for (const [key, edit] of Object.entries(all)) {
+      it(`changes the plan beyond labels, or is refused: ${key}`, () => {
+        const outcome = outcomeOf(...base, edit);
+        assert.notDeepEqual(outcome, outcomeOf(...base));
+        assert.doesNotMatch(
+          String(outcome),
+          /unknown-key|wrong-type|bad-format/,
+          "the edit itself",
+        );
+      });
+    }
   }
 });
 
@@ -87,9 +104,14 @@ function optionalKeys(schema: unknown): readonly string[] {
   if (schema instanceof z.ZodRecord) return below("*", schema.valueType);
   if (!(schema instanceof z.ZodObject)) return [];
   return Object.entries(schema.shape).flatMap(([key, value]) => [
-    ...(value instanceof z.ZodOptional ? [key] : []),
+    ...(isOptional(value) ? [key] : []),
     ...below(key, value),
   ]);
+}
+
+/** Whether a key may be there and may be absent; some must be absent. */
+function isOptional(schema: unknown): boolean {
+  return schema instanceof z.ZodOptional && !(schema.unwrap() instanceof z.ZodNever);
 }
 
 function below(key: string, schema: unknown): readonly string[] {

@@ -23,6 +23,7 @@ const sources = [
   "cli",
   "components",
   "embedded",
+  "examples",
   "package.json",
   "platform",
   "policies",
@@ -90,6 +91,11 @@ export class CheckoutCopy {
     writeFileSync(path, text.replace(from, to));
   }
 
+  /** Gives a file of the copy another content. */
+  write(file: string, text: string): void {
+    writeFileSync(join(this.root, file), text);
+  }
+
   /** Makes a file of the copy equal to the checkout's again. */
   restore(file: string): void {
     cpSync(join(checkoutRoot, file), join(this.root, file));
@@ -116,6 +122,16 @@ export class CheckoutCopy {
     return readdirSync(this.state, { recursive: true, withFileTypes: true, encoding: "utf8" })
       .filter((entry) => !entry.isDirectory())
       .map((entry) => join(entry.parentPath, entry.name).slice(this.folder().length + 1));
+  }
+
+  /** The content of one of `stateFiles`. */
+  stateText(file: string): string {
+    return readFileSync(join(this.folder(), file), "utf8");
+  }
+
+  /** Changes one of `stateFiles`. */
+  writeState(file: string, text: string): void {
+    writeFileSync(join(this.folder(), file), text);
   }
 
   /** Every running process that was started from this copy, found by its environment. */

@@ -1,4 +1,5 @@
 /** A small stack that is right, as texts: change one thing and see what is said. */
+import { emptySite, type Site } from "../../platform/contracts/site.ts";
 import { formatIssue, SpecError } from "../../platform/issue.ts";
 import { type Planned, plan } from "../../platform/plan/index.ts";
 import type { PlatformPlan } from "../../platform/plan/plan.ts";
@@ -50,7 +51,26 @@ type File = keyof typeof files;
 /** In which file, what stands there (`undefined`: all of it), and what shall stand there. */
 export type Edit = readonly [file: File, from: string | undefined, to: string];
 
+/** Puts the small stack on a cluster that exists. */
+export const onExistingCluster: readonly Edit[] = [
+  ["spec", 'version: "1.36"', "use: { context: kind-mine, modelStore: s3://models }"],
+  [
+    "spec",
+    `pools:
+  cpu: { machine: { cpu: 4, memory: 16GiB }, nodes: 2 }
+  l4: { gpu: { model: l4, count: 1 }, nodes: 3 }
+`,
+    "",
+  ],
+  ["spec", "pools: [cpu, l4], ", ""],
+  ["spec", "pools: [cpu], ", ""],
+];
+
 export function loadSmall(...edits: readonly Edit[]): Loaded {
+  return loadSmallAt(emptySite, ...edits);
+}
+
+function loadSmallAt(site: Site, ...edits: readonly Edit[]): Loaded {
   const texts = new Map(
     Object.values(files).map(({ path, text }) => [path as string, text as string]),
   );
@@ -60,11 +80,17 @@ export function loadSmall(...edits: readonly Edit[]): Loaded {
     if (from !== undefined && !text.includes(from)) throw new Error(`${path} has no ${from}`);
     texts.set(path, from === undefined ? to : text.replace(from, () => to));
   }
-  return loadFrom(files.spec.path, (path) => texts.get(path), ["flowers/iris", "vision/resnet50"]);
+  const services = ["flowers/iris", "vision/resnet50"];
+  return loadFrom(files.spec.path, (path) => texts.get(path), services, site);
 }
 
 export function judgeSmall(...edits: readonly Edit[]): Planned {
-  return plan(loadSmall(...edits));
+  return judgeSmallAt(emptySite, ...edits);
+}
+
+/** As `judgeSmall`, with what the stack has on a machine. */
+export function judgeSmallAt(site: Site, ...edits: readonly Edit[]): Planned {
+  return plan(loadSmallAt(site, ...edits));
 }
 
 /** What a person is told, line by line. */
@@ -74,7 +100,12 @@ export function messagesOf(...edits: readonly Edit[]): readonly string[] {
 
 /** @throws SpecError with every issue: a test that wants a plan shall say why it got none. */
 export function planSmall(...edits: readonly Edit[]): PlatformPlan {
-  const { plan: made, issues } = judgeSmall(...edits);
+  return planSmallAt(emptySite, ...edits);
+}
+
+/** As `planSmall`, with what the stack has on a machine. */
+export function planSmallAt(site: Site, ...edits: readonly Edit[]): PlatformPlan {
+  const { plan: made, issues } = judgeSmallAt(site, ...edits);
   if (made === undefined) throw new SpecError(issues);
   return made;
 }

@@ -5,12 +5,13 @@ import { resolve } from "node:path";
 import { Failure } from "../../failure.ts";
 import { KubernetesClient } from "../../kubernetes/client.ts";
 import { isUnreachable } from "../../kubernetes/kubernetes-error.ts";
+import { ownClient } from "../../kubernetes/own-kubeconfig.ts";
 import type { Log } from "../resource-provider.ts";
 import { reachHint } from "./refusal.ts";
 
 /** How to reach a cluster. */
 export interface ClusterConfig {
-  /** Path or text of a kubeconfig. */
+  /** Path or text of a kubeconfig; empty for that of whoever runs the provider. */
   readonly kubeconfig: string;
   /** @default - the kubeconfig's current context */
   readonly context: string | undefined;
@@ -73,6 +74,7 @@ function connect(
   kubeconfig: string,
   options: { readonly context: string | undefined; readonly onWarning: (text: string) => void },
 ): KubernetesClient {
+  if (kubeconfig === "") return ownClient(options.context ?? "", options);
   if (isText(kubeconfig)) return KubernetesClient.fromText(kubeconfig, options);
   const path = resolve(kubeconfig);
   if (existsSync(path)) return KubernetesClient.fromFile(path, options);

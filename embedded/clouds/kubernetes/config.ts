@@ -14,8 +14,26 @@ const engineKeys: ReadonlySet<string> = new Set([
   "parameterization",
 ]);
 
-/** What is wrong with a configuration; values may be unknown in a preview. */
+/** What is wrong with the configuration of a provider that works on its own cluster; values may be unknown in a preview. */
 export function checkClusterConfig(config: Inputs): readonly CheckFailure[] {
+  return [...checkSettings(config), ...(has(config, "kubeconfig") ? [] : [noKubeconfig])];
+}
+
+/** As `checkClusterConfig`, for a provider that also works on a context of the kubeconfig of whoever runs it. */
+export function checkAnyClusterConfig(config: Inputs): readonly CheckFailure[] {
+  return has(config, "context") ? checkSettings(config) : checkClusterConfig(config);
+}
+
+const noKubeconfig = {
+  property: "kubeconfig",
+  reason: "kubeconfig is missing: the path or the text of one",
+};
+
+function has(config: Inputs, key: (typeof keys)[number]): boolean {
+  return config[key] !== undefined && config[key] !== "";
+}
+
+function checkSettings(config: Inputs): readonly CheckFailure[] {
   const strange = Object.keys(config)
     .filter((key) => !keys.some((known) => known === key) && !engineKeys.has(key))
     .map((key) => ({
@@ -25,11 +43,7 @@ export function checkClusterConfig(config: Inputs): readonly CheckFailure[] {
   const wrong = keys
     .filter((key) => config[key] !== undefined && !isText(config[key]))
     .map((key) => ({ property: key, reason: `${key} must be a text` }));
-  const missing =
-    config["kubeconfig"] === undefined || config["kubeconfig"] === ""
-      ? [{ property: "kubeconfig", reason: "kubeconfig is missing: the path or the text of one" }]
-      : [];
-  return [...strange, ...wrong, ...missing];
+  return [...strange, ...wrong];
 }
 
 function isText(value: Input): boolean {

@@ -5,7 +5,7 @@ import type { ProviderPackage, ResourceProvider } from "../resource-provider.ts"
 import { applyAndWait } from "./apply.ts";
 import { checkObject } from "./check.ts";
 import { type Cluster, clusterOf } from "./cluster.ts";
-import { checkClusterConfig, clusterConfigOf, diffClusterConfig } from "./config.ts";
+import { checkAnyClusterConfig, clusterConfigOf, diffClusterConfig } from "./config.ts";
 import { deleteAndWait } from "./delete.ts";
 import { diffObjects } from "./diff.ts";
 import { kindOf, referenceOf } from "./identity.ts";
@@ -22,7 +22,7 @@ import { readObject } from "./read.ts";
 export const kubernetesPackage: ProviderPackage = {
   name: "kubernetes",
   version: dependencyVersion("@pulumi/kubernetes"),
-  checkConfig: checkClusterConfig,
+  checkConfig: checkAnyClusterConfig,
   diffConfig: diffClusterConfig,
   configure: (config, log) =>
     Promise.resolve(kubernetesProvider(clusterOf(clusterConfigOf(config), log))),

@@ -8,7 +8,7 @@ import {
 
 /** Why a cluster cannot be reached, and what to do about it. */
 export function reachHint(why: string): string {
-  return `${why}; fix: start the cluster with "npm run up"`;
+  return `${why}; fix: start the cluster, an embedded one with "npm run up"`;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Settings files of a real node's programs. They see their folder as `/run/node`; `init.sh` makes it so. */
+import { maxPods } from "./machine.ts";
 import { clusterDomain, dnsAddress, nodeAddress, podRange } from "./network.ts";
 
-/** The pause container's image, which holds a pod's namespaces. */
 interface ContainerdSettings {
   /** Reference of the image of the pause container, which holds a pod's namespaces. */
   readonly pauseImage: string;
@@ -13,6 +13,7 @@ interface ContainerdSettings {
 
 /** @see https://github.com/containerd/containerd/blob/v2.4.2/docs/cri/config.md (checked 2026-11) */
 export function containerdConfig({ pauseImage, runc, cniPlugins }: ContainerdSettings): string {
+  const text = (value: string) => JSON.stringify(value); // TOML's own way, too
   return `version = 3
 root = '/run/node/containerd'
 state = '/run/containerd'
@@ -23,7 +24,7 @@ disabled_plugins = ['io.containerd.internal.v1.opt', 'io.containerd.nri.v1.nri']
 [plugins.'io.containerd.cri.v1.images']
   snapshotter = 'overlayfs'
 [plugins.'io.containerd.cri.v1.images'.pinned_images]
-  sandbox = '${pauseImage}'
+  sandbox = ${text(pauseImage)}
 [plugins.'io.containerd.cri.v1.runtime']
   # Machines without CAP_SYS_RESOURCE cannot make a process less likely to be killed than they are themselves.
   restrict_oom_score_adj = true
@@ -37,9 +38,9 @@ disabled_plugins = ['io.containerd.internal.v1.opt', 'io.containerd.nri.v1.nri']
   runtime_type = 'io.containerd.runc.v2'
 [plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc.options]
   SystemdCgroup = false
-  BinaryName = '${runc}'
+  BinaryName = ${text(runc)}
 [plugins.'io.containerd.cri.v1.runtime'.cni]
-  bin_dirs = ['${cniPlugins}']
+  bin_dirs = [${text(cniPlugins)}]
   conf_dir = '/run/node/cni'
 `;
 }
@@ -66,8 +67,8 @@ export const cniConfig = json({
   ],
 });
 
-/** What of the machine is not for pods. */
 interface KubeletSettings {
+  /** What of the machine is not for pods: quantities by resource. */
   readonly reserved: Readonly<Record<string, string>>;
 }
 
@@ -94,7 +95,7 @@ export function kubeletConfig({ reserved }: KubeletSettings): string {
     oomScoreAdj: 0,
     systemReserved: reserved,
     enforceNodeAllocatable: ["pods"],
-    maxPods: 110,
+    maxPods,
     podLogsDir: "/var/log/pods",
     volumePluginDir: "/run/node/volume-plugins",
     staticPodPath: "",
@@ -108,8 +109,6 @@ export function kubeletConfig({ reserved }: KubeletSettings): string {
       "imagefs.available": "1%",
     },
     nodeStatusUpdateFrequency: "5s",
-    // A pod is taken out of its Service this much sooner.
-    syncFrequency: "10s",
   });
 }
 

@@ -4,16 +4,11 @@ import { Failure } from "../../failure.ts";
 import type { KubernetesClient } from "../client.ts";
 import { KubernetesError } from "../kubernetes-error.ts";
 import { poolLabel, removeNode, type Taint, takesPods } from "../nodes.ts";
-import {
-  conditionOf,
-  type KubernetesObject,
-  readNumber,
-  readString,
-  referenceTo,
-} from "../objects.ts";
+import { type KubernetesObject, readString, referenceTo } from "../objects.ts";
 import { addonObjects } from "./addons.ts";
 import { metricsApiPath } from "./metrics-server.ts";
 import { nodeName } from "./network.ts";
+import { resolvesNames } from "./reach.ts";
 
 /** What the node is among the stack's nodes. */
 export interface NodeIdentity {
@@ -24,6 +19,8 @@ export interface NodeIdentity {
 
 interface Joining {
   readonly client: KubernetesClient;
+  /** Folder of the control plane. */
+  readonly controlPlane: string;
   readonly addons: readonly KubernetesObject[];
   readonly identity: NodeIdentity;
   /** When the kubelet was started, if it was: what the cluster says of it from before does not count. */
@@ -45,14 +42,14 @@ export async function joinCluster(joining: Joining): Promise<void> {
     return renewed >= (joining.since?.getTime() ?? 0);
   });
   await client.apply(nodeObject(identity), writing);
-  await until(joining, "the node is not ready", async () => {
-    const node = await client.get(nodePath);
-    return node !== undefined && takesPods(node);
-  });
-  await until(joining, "CoreDNS is not ready", async () => {
-    const deployment = await client.get("/apis/apps/v1/namespaces/kube-system/deployments/coredns");
-    return (readNumber(deployment, "status", "readyReplicas") ?? 0) > 0;
-  });
+  await until(joining, "the node is not ready", () => takesPodsNow(client));
+  await until(joining, "names are not resolved", () => resolvesNames(joining.controlPlane));
+}
+
+/** Whether the cluster places pods on the node. A person may have cordoned it; it is ready all the same. */
+export async function takesPodsNow(client: KubernetesClient): Promise<boolean> {
+  const node = await client.get(nodePath);
+  return node !== undefined && takesPods(node);
 }
 
 const nodePath = `/api/v1/nodes/${nodeName}`;
@@ -87,12 +84,6 @@ async function until(
       throw new Failure(`${trouble} after ${patienceMs / 1_000} s${why}`);
     }
   }
-}
-
-/** Whether metrics can be read. They need two looks at each container. */
-export async function servesMetrics(client: KubernetesClient): Promise<boolean> {
-  const service = await client.get(metricsApiPath);
-  return service !== undefined && conditionOf(service, "Available")?.status === "True";
 }
 
 /** Takes everything of the node out of the cluster, also the pods on it, when no kubelet is left to end them. */

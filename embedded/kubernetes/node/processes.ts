@@ -95,10 +95,13 @@ export function nodePlan(site: NodeSite, programs: NodePrograms, settings: Setti
   };
 }
 
+/** Name of the gateway on the machine's side. */
+export const gatewayProcess = "host-gateway";
+
 /** The gateway on the machine's side. */
 export function gatewayPlan(settings: Settings, forwards: readonly Forward[]): ProcessPlan {
   return {
-    name: "host-gateway",
+    name: gatewayProcess,
     binary: process.execPath,
     args: [
       join(gateways, "host-gateway.ts"),

@@ -18,6 +18,7 @@ import {
   expectAlive,
   plainName,
   type Running,
+  removeLogs,
   type Site,
 } from "../process-group.ts";
 import { ensureSettings } from "../settings.ts";
@@ -27,13 +28,14 @@ import { ensureCertificates } from "./certificates.ts";
 import { makeCgroups, ownCgroups, removeCgroups } from "./cgroups.ts";
 import { initOf } from "./enter.ts";
 import { type Exposed, ensureForwards } from "./forwards.ts";
-import { joinCluster, type NodeIdentity } from "./join-cluster.ts";
+import { joinCluster, type NodeIdentity, takesPodsNow } from "./join-cluster.ts";
 import type { MachineCapacity } from "./machine.ts";
 import { recordCgroups, recordedCgroups, writeNodeFolder } from "./node-folder.ts";
 import { type ImageArchive, NodeImages } from "./node-images.ts";
 import {
   type Forward,
   gatewayPlan,
+  gatewayProcess,
   type NodePrograms,
   nodePlan,
   nodeProcess,
@@ -132,6 +134,7 @@ async function bringUp(args: RealNodeArgs, step: Step): Promise<RealNode> {
   };
   await joinCluster({
     client,
+    controlPlane,
     addons: addonObjects(addons, settings.port),
     identity: args.identity,
     since: holder.isNew ? new Date() : undefined,
@@ -174,13 +177,27 @@ async function answeringImages(
 }
 
 function gatewayRuns(stack: string): boolean {
-  return ownedProcesses("node", stack).some(({ name }) => plainName(name) === "host-gateway");
+  return ownedProcesses("node", stack).some(({ name }) => plainName(name) === gatewayProcess);
 }
 
-/** Whether the process that holds the node's namespaces runs. */
-export function realNodeRuns(stack: string): boolean {
+function realNodeRuns(stack: string): boolean {
   return ownedProcesses("node", stack).some(({ name }) => plainName(name) === nodeProcess);
 }
+
+/** Whether the node runs, and the cluster takes it for ready. */
+export async function isHealthy(stack: string, client: KubernetesClient): Promise<boolean> {
+  return realNodeRuns(stack) && (await takesPodsNow(client));
+}
+
+/** Logs of the two processes, and of those that `init.sh` starts. */
+const logNames = [
+  nodeProcess,
+  gatewayProcess,
+  "containerd",
+  "node-gateway",
+  "kube-proxy",
+  "kubelet",
+];
 
 /** How long control groups may take to be free of the processes that were killed. */
 const emptyingMs = 10_000;
@@ -191,12 +208,13 @@ const emptyingMs = 10_000;
  * @throws Failure when a control group stays in use
  */
 export async function stopRealNode(stack: string): Promise<number> {
-  const { node } = stackPaths(stack);
+  const { node, controlPlane, logs } = stackPaths(stack);
   const ended = await stopOwned("node", stack, 0); // What is in its namespaces ends with it.
   const deadline = Date.now() + emptyingMs;
   let left = removeCgroups(recordedCgroups(node));
   for (; left.length > 0 && Date.now() < deadline; left = removeCgroups(left)) await sleep(50);
   if (left.length > 0) throw new Failure(`control groups are still in use: ${left.join(", ")}`);
   rmSync(node, { recursive: true, force: true });
+  removeLogs({ stack, role: "node", folder: controlPlane, logs }, logNames);
   return ended;
 }

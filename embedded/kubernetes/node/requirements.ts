@@ -83,10 +83,12 @@ const namespaces = ["--mount", "--net", "--pid", "--uts", "--ipc", "--cgroup", "
 
 /** A layer that is on the file system of the node's folder, above one that is in memory. */
 const overlayTrial = `
-  trial=$(mktemp -d -p "$1" overlay-XXXXXX)
-  trap 'umount "$trial/merged" 2> /dev/null; rm -rf "$trial"' EXIT
-  mkdir "$trial/lower" "$trial/upper" "$trial/work" "$trial/merged"
-  mount -t overlay overlay -o "lowerdir=$trial/lower,upperdir=$trial/upper,workdir=$trial/work" "$trial/merged"`;
+  cd "$1"
+  trial=$(mktemp -d overlay-XXXXXX)
+  trap 'umount merged 2> /dev/null; cd ..; rm -rf "$trial"' EXIT
+  cd "$trial"
+  mkdir lower upper work merged
+  mount -t overlay overlay -o lowerdir=lower,upperdir=upper,workdir=work merged`;
 
 /** What the kernel lacks of a node's network; needs the node's own tools. */
 export async function missingInNetwork({

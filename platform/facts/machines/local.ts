@@ -3,6 +3,7 @@
  * have the CPU and memory of the usual cloud machine of that GPU, so that a service that fits here fits there.
  */
 import type { CloudFacts } from "../../contracts/cloud.ts";
+import { images } from "../images.ts";
 
 export const local = {
   capabilities: {
@@ -28,7 +29,13 @@ export const local = {
   },
   // A simulated node is Ready in seconds; the margin is for a laptop under load.
   provisioning: { cpuNodeSeconds: 20, gpuNodeSeconds: 20 },
-  modelStore: { url: "http://model-store.inference-platform-system.svc.cluster.local", port: 80 },
+  // A folder of this machine, served by the real node's gateway.
+  modelStore: {
+    url: "http://model-store.inference-platform-system.svc.cluster.local",
+    archive: ".tar",
+    port: 80,
+    downloader: images.localStorageInitializer,
+  },
 } as const satisfies CloudFacts;
 
 function gpuMachine<Model extends "t4" | "l4" | "a100-80gb" | "h100">(

@@ -19,37 +19,24 @@ const gpu = { keys: ["model", "count"], required: ["model", "count"] };
 const least = { keys: ["cpu", "memory"], required: ["cpu", "memory"] };
 const taint = { keys: ["key", "value", "effect"], required: ["key", "value", "effect"] };
 
-const stack = {
-  keys: [
-    "version",
-    "kind",
-    "name",
-    "cloud",
-    "environment",
-    "owner",
-    "costCenter",
-    "kubernetes",
-    "pools",
-    "teams",
-    "services",
-    "policy",
-  ],
-  required: [
-    "version",
-    "kind",
-    "name",
-    "cloud",
-    "environment",
-    "owner",
-    "costCenter",
-    "kubernetes",
-    "pools",
-    "teams",
-  ],
-};
+const common = [
+  "version",
+  "kind",
+  "name",
+  "cloud",
+  "environment",
+  "owner",
+  "costCenter",
+  "kubernetes",
+  "teams",
+];
+const stack = { keys: [...common, "services", "policy"], required: common };
+const stackWithPools = { keys: [...stack.keys, "pools"], required: [...common, "pools"] };
 const pool = { keys: ["machine", "gpu", "nodes", "labels", "taints"], required: ["nodes"] };
-const team = { keys: ["pools", "gpus", "modelPrefix"], required: ["pools", "gpus", "modelPrefix"] };
-const service = { keys: ["from", "replicas", "pool"], required: ["from", "replicas"] };
+const team = { keys: ["gpus", "modelPrefix"], required: ["gpus", "modelPrefix"] };
+const teamWithPools = { keys: ["pools", ...team.keys], required: ["pools", ...team.required] };
+const service = { keys: ["from", "replicas"], required: ["from", "replicas"] };
+const serviceWithPool = { keys: [...service.keys, "pool"], required: service.required };
 const waiver = {
   keys: ["rule", "resource", "until", "owner", "why"],
   required: ["rule", "resource", "until", "owner", "why"],
@@ -71,19 +58,25 @@ export function blocksOf({ spec, services }: Sample): readonly Block[] {
   const at = (form: Omit<Block, "place" | "needs">, ...path: Path): Block => ({
     ...form,
     place: inSpec(...path),
-    needs: [],
+    // Which keys there may be, the kind of cluster tells.
+    needs: path[0] === "kubernetes" ? [] : [inSpec("kubernetes")],
   });
+  const ours = spec.pools !== undefined;
   return [
-    at(stack),
-    at({ keys: ["version"], required: ["version"] }, "kubernetes"),
-    ...Object.entries(spec.pools).flatMap(([name, { machine, gpu: wish, taints }]) => [
+    at(ours ? stackWithPools : stack),
+    // Without its one key nobody knows which cluster is meant.
+    at({ keys: [ours ? "version" : "use"], required: [] }, "kubernetes"),
+    ...(ours
+      ? []
+      : [at({ keys: ["context", "modelStore"], required: ["context"] }, "kubernetes", "use")]),
+    ...Object.entries(spec.pools ?? {}).flatMap(([name, { machine, gpu: wish, taints }]) => [
       at(pool, "pools", name),
       ...(wish ? [at(gpu, "pools", name, "gpu")] : []),
       ...(typeof machine === "object" ? [at(least, "pools", name, "machine")] : []),
       ...(taints ?? []).map((_, index) => at(taint, "pools", name, "taints", index)),
     ]),
-    ...Object.keys(spec.teams).map((name) => at(team, "teams", name)),
-    ...services.map(({ name }) => at(service, "services", name)),
+    ...Object.keys(spec.teams).map((name) => at(ours ? teamWithPools : team, "teams", name)),
+    ...services.map(({ name }) => at(ours ? serviceWithPool : service, "services", name)),
     ...(spec.policy ? [at({ keys: ["waivers"], required: [] }, "policy")] : []),
     ...(spec.policy ? [at(waiver, "policy", "waivers", 0)] : []),
     ...services.flatMap(fileBlocks),
@@ -106,6 +99,7 @@ function fileBlocks({ name, from, file }: SampleService): readonly Block[] {
 
 /** What a single value is. */
 export type Form =
+  | "address"
   | "costCenter"
   | "cpu"
   | "date"
@@ -144,18 +138,25 @@ export function valuesOf({ spec, services }: Sample): readonly Value[] {
     at("name", "owner"),
     at("environment", "environment"),
     at("costCenter", "costCenter"),
-    at("kubernetes", "kubernetes", "version"),
-    ...Object.entries(spec.pools).flatMap(([name, { machine, gpu: wish, labels, taints }]) => [
-      at("size", "pools", name, "nodes"),
-      ...(labels ? [at("labels", "pools", name, "labels")] : []),
-      ...(wish ? [at("gpuModel", "pools", name, "gpu", "model")] : []),
-      ...(wish ? [at("gpuCount", "pools", name, "gpu", "count")] : []),
-      ...(typeof machine === "object" ? [at("cpu", "pools", name, "machine", "cpu")] : []),
-      ...(typeof machine === "object" ? [at("memory", "pools", name, "machine", "memory")] : []),
-      ...(taints ? [at("effect", "pools", name, "taints", 0, "effect")] : []),
-    ]),
+    ...(spec.pools
+      ? [at("kubernetes", "kubernetes", "version")]
+      : [
+          at("text", "kubernetes", "use", "context"),
+          at("address", "kubernetes", "use", "modelStore"),
+        ]),
+    ...Object.entries(spec.pools ?? {}).flatMap(
+      ([name, { machine, gpu: wish, labels, taints }]) => [
+        at("size", "pools", name, "nodes"),
+        ...(labels ? [at("labels", "pools", name, "labels")] : []),
+        ...(wish ? [at("gpuModel", "pools", name, "gpu", "model")] : []),
+        ...(wish ? [at("gpuCount", "pools", name, "gpu", "count")] : []),
+        ...(typeof machine === "object" ? [at("cpu", "pools", name, "machine", "cpu")] : []),
+        ...(typeof machine === "object" ? [at("memory", "pools", name, "machine", "memory")] : []),
+        ...(taints ? [at("effect", "pools", name, "taints", 0, "effect")] : []),
+      ],
+    ),
     ...Object.keys(spec.teams).flatMap((name) => [
-      at("list", "teams", name, "pools"),
+      ...(spec.pools ? [at("list", "teams", name, "pools")] : []),
       at("quota", "teams", name, "gpus"),
       at("prefix", "teams", name, "modelPrefix"),
     ]),

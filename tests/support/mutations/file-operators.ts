@@ -18,19 +18,22 @@ export const fileOperators: readonly Operator[] = [
   meaning(
     "no-fitting-pool",
     "service that no pool of its team can hold",
-    ofService((service, draw, sample) => {
-      const { name, from, pool } = service;
-      const { path, raw } = pick(draw, tooMuch);
-      const place = inSpec("services", name, pool === undefined ? "from" : "pool");
-      return {
-        touches: [place, inFile(from, ...path)],
-        needs: placementOf(service, sample),
-        edit: (stack) => {
-          write(stack, inFile(from, ...path), raw);
-          return [{ path: place.path, at: write(stack, place, pool ?? from) }];
-        },
-      };
-    }),
+    ofService(
+      (service, draw, sample) => {
+        const { name, from, pool } = service;
+        const { path, raw } = pick(draw, tooMuch);
+        const place = inSpec("services", name, pool === undefined ? "from" : "pool");
+        return {
+          touches: [place, inFile(from, ...path)],
+          needs: placementOf(service, sample),
+          edit: (stack) => {
+            write(stack, inFile(from, ...path), raw);
+            return [{ path: place.path, at: write(stack, place, pool ?? from) }];
+          },
+        };
+      },
+      (_service, { spec }) => spec.pools !== undefined,
+    ),
     ["over-quota"],
   ),
   ofFile("model-outside-prefix", "model of another team", ["model", "path"], "elsewhere/x/1", {

@@ -3,6 +3,7 @@
 import { valueAt } from "../../../platform/spec/path.ts";
 import { valuesOf } from "./catalogue.ts";
 import { pick, upTo } from "./draw.ts";
+import { ofPool } from "./meaning.ts";
 import { type Apply, inFile, inSpec, type Operator } from "./mutant.ts";
 import { fileOf, specFile } from "./sample.ts";
 import { append, remove, write, writeKey } from "./stack-text.ts";
@@ -58,37 +59,44 @@ export const harmlessOperators: readonly Operator[] = [
       },
     };
   }),
-  harmless("quoted key", (draw, { spec }) => {
-    const pool = pick(draw, Object.keys(spec.pools));
-    return {
-      touches: [inSpec("pools", pool)],
-      edit: (stack) => {
-        writeKey(stack, inSpec("pools", pool), pick(draw, [`"${pool}"`, `'${pool}'`]));
-        return [];
-      },
-    };
-  }),
-  harmless("anchor and alias", (draw, { spec }) => {
-    const pool = pick(draw, Object.keys(spec.pools));
-    return {
-      touches: [inSpec("pools", pool), inSpec("pools", "copy-of-it")],
-      edit: (stack) => {
-        write(stack, inSpec("pools", pool), JSON.stringify(spec.pools[pool]), "&shared ");
-        write(stack, inSpec("pools", "copy-of-it"), "*shared");
-        return [];
-      },
-    };
-  }),
-  harmless("more nodes", (draw, { spec }) => {
-    const place = inSpec("pools", pick(draw, Object.keys(spec.pools)), "nodes");
-    return {
-      touches: [place],
-      edit: (stack) => {
-        write(stack, place, String(100 + upTo(draw, 900)));
-        return [];
-      },
-    };
-  }),
+  harmless(
+    "quoted key",
+    ofPool((pool, draw) => {
+      return {
+        touches: [inSpec("pools", pool)],
+        edit: (stack) => {
+          writeKey(stack, inSpec("pools", pool), pick(draw, [`"${pool}"`, `'${pool}'`]));
+          return [];
+        },
+      };
+    }),
+  ),
+  harmless(
+    "anchor and alias",
+    ofPool((pool, _draw, _sample, settings) => {
+      return {
+        touches: [inSpec("pools", pool), inSpec("pools", "copy-of-it")],
+        edit: (stack) => {
+          write(stack, inSpec("pools", pool), JSON.stringify(settings), "&shared ");
+          write(stack, inSpec("pools", "copy-of-it"), "*shared");
+          return [];
+        },
+      };
+    }),
+  ),
+  harmless(
+    "more nodes",
+    ofPool((pool, draw) => {
+      const place = inSpec("pools", pool, "nodes");
+      return {
+        touches: [place],
+        edit: (stack) => {
+          write(stack, place, String(100 + upTo(draw, 900)));
+          return [];
+        },
+      };
+    }),
+  ),
   harmless("larger quota", (draw, { spec }) => {
     const place = inSpec("teams", pick(draw, Object.keys(spec.teams)), "gpus");
     return {

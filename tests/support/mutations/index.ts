@@ -1,4 +1,5 @@
 /** All mutation operators. */
+import { clusterOperators } from "./cluster-operators.ts";
 import { fileOperators } from "./file-operators.ts";
 import { harmlessOperators } from "./harmless-operators.ts";
 import type { Operator } from "./mutant.ts";
@@ -14,6 +15,7 @@ export const operators: readonly Operator[] = [
   ...valueOperators,
   ...shapeOperators,
   ...syntaxOperators,
+  ...clusterOperators,
   ...poolOperators,
   ...sizeOperators,
   ...nameOperators,

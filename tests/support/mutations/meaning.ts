@@ -1,5 +1,6 @@
 /** What operators share that leave every file well-formed, and what the files add up to wrong. */
 import type { IssueCode } from "../../../platform/issue.ts";
+import type { PoolSpec } from "../../../platform/spec/schema.ts";
 import { type Draw, pick } from "./draw.ts";
 import type { Apply, Mutation, Operator } from "./mutant.ts";
 import type { Sample, SampleService } from "./sample.ts";
@@ -21,5 +22,17 @@ export function ofService(
   return (draw, sample) => {
     const open = sample.services.filter((service) => will(service, sample));
     return open.length === 0 ? undefined : make(pick(draw, open), draw, sample);
+  };
+}
+
+/** A mutation of one of the pools, where the stack has nodes of its own. */
+export function ofPool(
+  make: (name: string, draw: Draw, sample: Sample, pool: PoolSpec) => Mutation,
+): Apply {
+  return (draw, sample) => {
+    const { pools } = sample.spec;
+    if (pools === undefined) return undefined;
+    const [name, pool] = pick(draw, Object.entries(pools));
+    return make(name, draw, sample, pool);
   };
 }

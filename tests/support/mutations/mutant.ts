@@ -87,7 +87,7 @@ export function placementOf(
     inSpec("cloud"),
     inSpec("services", name),
     inSpec("teams", team),
-    ...Object.keys(spec.pools).map((pool) => inSpec("pools", pool)),
+    ...Object.keys(spec.pools ?? {}).map((pool) => inSpec("pools", pool)),
     inFile(from),
   ];
 }

@@ -2,12 +2,14 @@
 import { pick } from "./draw.ts";
 import { meaning, ofService } from "./meaning.ts";
 import { inSpec, type Operator, reading } from "./mutant.ts";
-import type { Sample, SampleService } from "./sample.ts";
+import { anyTeam, type Sample, type SampleService } from "./sample.ts";
 import { addKey, write } from "./stack-text.ts";
 
 export const nameOperators: readonly Operator[] = [
   meaning("unknown-pool", "team with a pool that does not exist", (draw, { spec }) => {
-    const [name, { pools }] = pick(draw, Object.entries(spec.teams));
+    const name = pick(draw, Object.keys(spec.teams));
+    const pools = spec.teams[name]?.pools;
+    if (pools === undefined) return undefined;
     const place = inSpec("teams", name, "pools", pools.length);
     return {
       touches: [place],
@@ -20,14 +22,17 @@ export const nameOperators: readonly Operator[] = [
   meaning(
     "unknown-pool",
     "service with a pool that does not exist",
-    ofService(({ name }) => {
-      const place = inSpec("services", name, "pool");
-      return {
-        touches: [place],
-        needs: [inSpec("pools")],
-        edit: (stack) => [{ path: place.path, at: write(stack, place, "nowhere") }],
-      };
-    }),
+    ofService(
+      ({ name }) => {
+        const place = inSpec("services", name, "pool");
+        return {
+          touches: [place],
+          needs: [inSpec("pools")],
+          edit: (stack) => [{ path: place.path, at: write(stack, place, "nowhere") }],
+        };
+      },
+      (_service, { spec }) => spec.pools !== undefined,
+    ),
   ),
   meaning(
     "pool-not-allotted",
@@ -80,10 +85,9 @@ export const nameOperators: readonly Operator[] = [
     }),
   ),
   meaning("name-taken", "team with the name of a system namespace", (draw, { spec }) => {
-    const [pool = ""] = Object.keys(spec.pools);
     const key = pick(draw, ["default", "kube-system", "kube-x", "inference-platform-system"]);
     const path = ["teams", key];
-    const raw = `{ pools: [${pool}], gpus: 0, modelPrefix: x/ }`;
+    const raw = anyTeam(spec);
     return {
       touches: [inSpec(...path)],
       needs: [inSpec("teams")],
@@ -93,5 +97,6 @@ export const nameOperators: readonly Operator[] = [
 ];
 
 function foreignPools({ team }: SampleService, { spec }: Sample): readonly string[] {
-  return Object.keys(spec.pools).filter((pool) => !spec.teams[team]?.pools.includes(pool));
+  const own = spec.teams[team]?.pools ?? [];
+  return Object.keys(spec.pools ?? {}).filter((pool) => !own.includes(pool));
 }

@@ -73,7 +73,7 @@ export function sampleOf(draw: Draw): Sample {
     };
   });
   const replicas = placed.reduce((sum, service) => sum + service.replicas, 0);
-  const spec: PlatformSpec = {
+  const common = {
     version: 1,
     kind: "platform",
     name: "sample",
@@ -81,6 +81,33 @@ export function sampleOf(draw: Draw): Sample {
     environment,
     owner: "ml-platform",
     costCenter: pick(draw, ["none", "4711", "a-1"]),
+    ...(onceIn(draw, 3) && { policy: { waivers: [waiverOf(draw)] } }),
+  } as const;
+  const boundsOf = (team: string) => ({
+    gpus: placed.reduce(
+      (sum, service) => sum + (service.team === team ? service.gpus * service.replicas : 0),
+      upTo(draw, 2),
+    ),
+    modelPrefix: `${team}/`,
+  });
+  const files = Object.fromEntries(placed.map(({ from, file }) => [from, file]));
+  if (onceIn(draw, 4)) {
+    const services = placed.map(({ pool, ...service }) => ({ ...service, pool: undefined }));
+    const spec: PlatformSpec = {
+      ...common,
+      kubernetes: { use: { context: "kind-mine", modelStore: "s3://models/here" } },
+      teams: Object.fromEntries(teams.map(({ name }) => [name, boundsOf(name)])),
+      services: Object.fromEntries(
+        services.map(({ name, from, replicas }) => [
+          name,
+          { from, replicas: sizeOf(draw, replicas) },
+        ]),
+      ),
+    };
+    return { spec, files, services };
+  }
+  const spec: PlatformSpec = {
+    ...common,
     kubernetes: { version: "1.36" },
     pools: Object.fromEntries(
       pools.map((pool) => [pool.name, poolOf(draw, pool, replicas + upTo(draw, 2))]),
@@ -88,14 +115,7 @@ export function sampleOf(draw: Draw): Sample {
     teams: Object.fromEntries(
       teams.map(({ name, pools }) => [
         name,
-        {
-          pools: pools.map((pool) => pool.name),
-          gpus: placed.reduce(
-            (sum, service) => sum + (service.team === name ? service.gpus * service.replicas : 0),
-            upTo(draw, 2),
-          ),
-          modelPrefix: `${name}/`,
-        },
+        { pools: pools.map((pool) => pool.name), ...boundsOf(name) },
       ]),
     ),
     services: Object.fromEntries(
@@ -104,13 +124,14 @@ export function sampleOf(draw: Draw): Sample {
         { from, replicas: sizeOf(draw, replicas), ...(pool && { pool }) },
       ]),
     ),
-    ...(onceIn(draw, 3) && { policy: { waivers: [waiverOf(draw)] } }),
   };
-  return {
-    spec,
-    files: Object.fromEntries(placed.map(({ from, file }) => [from, file])),
-    services: placed,
-  };
+  return { spec, files, services: placed };
+}
+
+/** A team that any stack of the kind of `spec` may have. */
+export function anyTeam({ pools }: PlatformSpec): string {
+  const [pool] = Object.keys(pools ?? {});
+  return `{ ${pool === undefined ? "" : `pools: [${pool}], `}gpus: 0, modelPrefix: x/ }`;
 }
 
 /** A fixed size, now and then as bounds that are equal. */

@@ -53,15 +53,22 @@ function secretOperator(
 
 const asValue = secretOperator("secret as a value", (draw, { spec, services }, secret) => {
   const [team = ""] = Object.keys(spec.teams);
-  const [pool = ""] = Object.keys(spec.pools);
+  const [pool] = Object.keys(spec.pools ?? {});
   const places: readonly { place: Place; needs: readonly Place[] }[] = [
     ...["owner", "name", "costCenter", "environment"].map((key) => ({
       place: inSpec(key),
       needs: [],
     })),
-    { place: inSpec("pools", pool, "machine"), needs: [] },
     { place: inSpec("teams", team, "modelPrefix"), needs: [] },
-    { place: inSpec("teams", team, "pools", spec.teams[team]?.pools.length ?? 0), needs: [] },
+    ...(pool === undefined
+      ? [{ place: inSpec("kubernetes", "use", "context"), needs: [] }]
+      : [
+          { place: inSpec("pools", pool, "machine"), needs: [] },
+          {
+            place: inSpec("teams", team, "pools", spec.teams[team]?.pools?.length ?? 0),
+            needs: [],
+          },
+        ]),
     ...services.map(({ name, from }) => ({
       place: inFile(from, "requestTimeout"),
       needs: [reading(name)],
@@ -81,8 +88,9 @@ const asValue = secretOperator("secret as a value", (draw, { spec, services }, s
 });
 
 const asKey = secretOperator("secret as a key", (draw, { spec }, secret) => {
-  const [pool = ""] = Object.keys(spec.pools);
-  const block = pick(draw, [inSpec(), inSpec("pools"), inSpec("pools", pool), inSpec("teams")]);
+  const [pool] = Object.keys(spec.pools ?? {});
+  const ofPools = pool === undefined ? [] : [inSpec("pools"), inSpec("pools", pool)];
+  const block = pick(draw, [inSpec(), ...ofPools, inSpec("teams")]);
   return {
     touches: [{ ...block, path: [...block.path, secret] }],
     edit: (stack) => [

@@ -11,7 +11,7 @@ import {
   reading,
   readingOf,
 } from "./mutant.ts";
-import type { Sample } from "./sample.ts";
+import { anyTeam, type Sample } from "./sample.ts";
 import {
   addKey,
   type Mark,
@@ -107,10 +107,9 @@ const badKey: Operator = {
   code: "bad-format",
   also: ["file-not-found", "unknown-team"],
   apply: (draw, { spec }) => {
-    const [pool = ""] = Object.keys(spec.pools);
     const entries = {
-      pools: "{ machine: sim-cpu-2, nodes: 1 }",
-      teams: `{ pools: [${pool}], gpus: 0, modelPrefix: x/ }`,
+      ...(spec.pools && { pools: "{ machine: sim-cpu-2, nodes: 1 }" }),
+      teams: anyTeam(spec),
       services: "{ from: nobody/thing, replicas: 2 }",
     };
     const [block, entry] = pick(draw, Object.entries(entries));
@@ -131,7 +130,8 @@ const wrongBlock: Operator = {
   code: "wrong-type",
   apply: (draw, sample) => {
     const blocks = blocksOf(sample).filter(({ place }) => place.path.length > 0);
-    const maps = ["pools", "teams", "services"].map((key) => ({ place: inSpec(key), needs: [] }));
+    const keys = ["teams", "services", ...(sample.spec.pools ? ["pools"] : [])];
+    const maps = keys.map((key) => ({ place: inSpec(key), needs: [] }));
     const { place, needs } = pick(draw, [...blocks, ...maps]);
     const raw = pick(draw, ["[1]", "text", "5", "~", "[]"]);
     // A machine may be a name.
@@ -182,6 +182,7 @@ const halfBounds: Operator = {
   code: "out-of-range",
   apply: (draw, sample) => {
     const sizes = valuesOf(sample).filter(({ form }) => form === "size");
+    if (sizes.length === 0) return undefined;
     const { place, needs } = pick(draw, sizes);
     const path = [...place.path, "max"];
     return {

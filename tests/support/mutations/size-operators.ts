@@ -1,7 +1,7 @@
 /** Operators that ask for sizes that make no sense, cannot be followed or do not fit. */
 import { environments } from "../../../platform/spec/environments.ts";
 import { pick } from "./draw.ts";
-import { meaning, ofService } from "./meaning.ts";
+import { meaning, ofPool, ofService } from "./meaning.ts";
 import { inFile, inSpec, type Operator, placementOf, reading } from "./mutant.ts";
 import type { Sample, SampleService } from "./sample.ts";
 import { write } from "./stack-text.ts";
@@ -20,16 +20,20 @@ export const sizeOperators: readonly Operator[] = [
       };
     }),
   ),
-  meaning("capability-none", "bounds of nodes that the cloud cannot follow", (draw, { spec }) => {
-    const place = inSpec("pools", pick(draw, Object.keys(spec.pools)), "nodes");
-    return {
-      touches: [place],
-      needs: [inSpec("cloud")],
-      edit: (stack) => [
-        { path: place.path, at: write(stack, place, "{ min: 0, max: 1000 }"), fix: "write 1000" },
-      ],
-    };
-  }),
+  meaning(
+    "capability-none",
+    "bounds of nodes that the cloud cannot follow",
+    ofPool((pool) => {
+      const place = inSpec("pools", pool, "nodes");
+      return {
+        touches: [place],
+        needs: [inSpec("cloud")],
+        edit: (stack) => [
+          { path: place.path, at: write(stack, place, "{ min: 0, max: 1000 }"), fix: "write 1000" },
+        ],
+      };
+    }),
+  ),
   meaning(
     "capability-none",
     "bounds of replicas that the cloud cannot follow",

@@ -107,6 +107,7 @@ export const valueOperators: readonly Operator[] = [
     list: slip("[]"),
   }),
   wrongValue("bad format", "bad-format", {
+    address: slip("models", "ftp://models", "s3://models/", "https://", '""', "s3://a?b=c"),
     name: [
       { raw: "My Team", fix: "write my-team" },
       { raw: "Upper_Case", fix: "write upper-case" },

@@ -1,7 +1,12 @@
 /** Problems of the form of one file. */
+import { onExistingCluster } from "../../../support/small-stack.ts";
 import type { Rows } from "./rows.ts";
 
 const aName = "a name of a-z, 0-9 and -, from a letter on, at most 40 long";
+const anAddress =
+  "an address such as s3://models or https://models.example.com, without / at its end";
+const eitherCluster =
+  "a block with either version, for a cluster made here, or use, for one that exists";
 const secretFix =
   "fix: remove it, treat it as leaked and replace it at its issuer; a service names a secret, it does not hold one [secret-in-spec]";
 const yamlFix =
@@ -14,6 +19,20 @@ export const form = {
       edits: [["spec", "owner: ml-platform", "owner: ML Platform"]],
       want: [
         `stacks/small.yaml:6:8 owner: got "ML Platform"; allowed is ${aName}; fix: write ml-platform [bad-format]`,
+      ],
+    },
+    {
+      title: "a context without a name",
+      edits: [...onExistingCluster, ["spec", "kind-mine", '""']],
+      want: [
+        'stacks/small.yaml:8:31 kubernetes.use.context: got ""; allowed is the name of a context in your kubeconfig; fix: write the name of a context in your kubeconfig [bad-format]',
+      ],
+    },
+    {
+      title: "a model store that is no address",
+      edits: [...onExistingCluster, ["spec", "s3://models", "models/"]],
+      want: [
+        `stacks/small.yaml:8:54 kubernetes.use.modelStore: got "models/"; allowed is ${anAddress}; fix: write ${anAddress} [bad-format]`,
       ],
     },
     {
@@ -87,6 +106,13 @@ export const form = {
       ],
     },
     {
+      title: "a model that nobody knows where to get, on an existing cluster",
+      edits: [...onExistingCluster, ["spec", ", modelStore: s3://models", ""]],
+      want: [
+        'stacks/small.yaml:8:15 kubernetes.use.modelStore: is missing, but there are models to get: resnet50; it is the address of the store that holds them, such as s3://models; fix: add "modelStore" [missing-key]',
+      ],
+    },
+    {
       title: "a server that must be told its model, at the first key of its file",
       edits: [["resnet50", "model: { path: vision/resnet50/1, size: 100MiB }\n", ""]],
       want: [
@@ -95,6 +121,37 @@ export const form = {
     },
   ],
   "not-allowed": [
+    {
+      title: "a cluster that is both made here and there already",
+      edits: [["spec", '"1.36"', '"1.36", use: { context: kind-mine }']],
+      want: [
+        `stacks/small.yaml:8:13 kubernetes: got both version and use; allowed is ${eitherCluster}; fix: write ${eitherCluster} [not-allowed]`,
+      ],
+    },
+    {
+      title: "a cluster that is neither",
+      edits: [["spec", '{ version: "1.36" }', "{}"]],
+      want: [
+        `stacks/small.yaml:8:13 kubernetes: got neither version nor use; allowed is ${eitherCluster}; fix: write ${eitherCluster} [not-allowed]`,
+      ],
+    },
+    {
+      title: "whatever would change the nodes of an existing cluster",
+      edits: [
+        ["spec", 'version: "1.36"', "use: { context: kind-mine, modelStore: s3://models }"],
+        ["spec", "nodes: 2", "nodes: -1"],
+        ["spec", "iris, replicas: 2", "iris, replicas: 2, pool: cpus"],
+      ],
+      want: [
+        '9:1 pools: got "pools"',
+        '13:13 teams.vision.pools: got "pools"',
+        '14:14 teams.flowers.pools: got "pools"',
+        '16:44 services.iris.pool: got "pool"',
+      ].map(
+        (place) =>
+          `stacks/small.yaml:${place}, which this stack cannot have; the nodes of an existing cluster are not ours to change; fix: remove ${place.split(" ").at(-1)} [not-allowed]`,
+      ),
+    },
     {
       title: "a GPU model that nobody knows",
       edits: [["spec", "model: l4", "model: L4"]],
@@ -174,7 +231,7 @@ export const form = {
         ["spec", '"1.36" }', '"1.36" }]'],
       ],
       want: [
-        "stacks/small.yaml:8:13 kubernetes: got a list of 1; allowed is a block with version; fix: write a block with version [wrong-type]",
+        `stacks/small.yaml:8:13 kubernetes: got a list of 1; allowed is ${eitherCluster}; fix: write ${eitherCluster} [wrong-type]`,
       ],
     },
     {

@@ -1,4 +1,5 @@
 /** Problems of what well-formed files mean together. */
+import { onExistingCluster } from "../../../support/small-stack.ts";
 import type { Rows } from "./rows.ts";
 
 export const meaning = {
@@ -15,6 +16,16 @@ export const meaning = {
       edits: [["spec", "iris, replicas: 2", "iris, replicas: { min: 1, max: 2 }"]],
       want: [
         "stacks/small.yaml:16:41 services.iris.replicas: got bounds from 1 to 2, but local cannot follow them: the embedded cluster has no metrics to scale on yet, its services keep one size; one fixed number is allowed; fix: write 2 [capability-none]",
+      ],
+    },
+    {
+      title: "replicas that nothing scales on an existing cluster",
+      edits: [
+        ...onExistingCluster,
+        ["spec", "iris, replicas: 2", "iris, replicas: { min: 1, max: 2 }"],
+      ],
+      want: [
+        "stacks/small.yaml:13:41 services.iris.replicas: got bounds from 1 to 2, but local cannot follow them: nothing scales services on an existing cluster yet, they keep one size; one fixed number is allowed; fix: write 2 [capability-none]",
       ],
     },
   ],

@@ -13,14 +13,14 @@ describe("a plan", () => {
   const plan = planSmall();
 
   it("says which stack it is of", () => {
-    const { name, cloud, environment, kubernetesVersion, waivers, notes } = plan;
+    const { name, cloud, environment, cluster, waivers, notes } = plan;
     assert.deepEqual(
-      { name, cloud, environment, kubernetesVersion, waivers, notes },
+      { name, cloud, environment, cluster, waivers, notes },
       {
         name: "small",
         cloud: "local",
         environment: "dev",
-        kubernetesVersion: "1.36",
+        cluster: { kind: "embedded", version: "1.36" },
         waivers: [],
         notes: [],
       },

@@ -42,10 +42,10 @@ describe("the pod of a service", () => {
       initContainers: [
         {
           name: "model",
-          image: "docker.io/kserve/storage-initializer:v0.20.0",
+          image: "localhost/inference-platform/storage-initializer:0.20.0",
           imagePullPolicy: "IfNotPresent",
           args: [
-            "http://model-store.inference-platform-system.svc.cluster.local/vision/resnet50/1",
+            "http://model-store.inference-platform-system.svc.cluster.local/vision/resnet50/1.tar",
             "/models",
           ],
           env: [],
@@ -177,10 +177,15 @@ describe("the pod of a service", () => {
     const pinned = `registry.example/iris:1.0.0@sha256:${"0f".repeat(32)}`;
     const plan = planSmall(["iris", "registry.example/iris:1.0.0", pinned]);
     assert.equal(plan.services["iris"]?.pod.containers[0]?.image, pinned);
-    assert.deepEqual(plan.unresolved, ["digest of nvcr.io/nvidia/tritonserver:26.07-py3"]);
+    const downloader = "digest of localhost/inference-platform/storage-initializer:0.20.0";
+    assert.deepEqual(plan.unresolved, [
+      "digest of nvcr.io/nvidia/tritonserver:26.07-py3",
+      downloader,
+    ]);
     assert.deepEqual(planSmall().unresolved, [
       "digest of registry.example/iris:1.0.0",
       "digest of nvcr.io/nvidia/tritonserver:26.07-py3",
+      downloader,
     ]);
   });
 

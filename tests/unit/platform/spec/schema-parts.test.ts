@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { forms } from "../../../../platform/spec/schema.ts";
+import { forms } from "../../../../platform/spec/forms.ts";
 import {
   choicesOf,
   formOf,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  checkAnyClusterConfig,
   checkClusterConfig,
   clusterConfigOf,
   diffClusterConfig,
@@ -12,6 +13,15 @@ describe("configuration of a cluster's provider", () => {
     assert.deepEqual(checkClusterConfig({ kubeconfig: "" }), [
       { property: "kubeconfig", reason: "kubeconfig is missing: the path or the text of one" },
     ]);
+  });
+
+  it("needs none where a context of one's own is named, and the provider leaves nodes alone", () => {
+    const own = { kubeconfig: "", context: "kind-mine", clusterIdentifier: "existing/x" };
+    assert.deepEqual(checkAnyClusterConfig(own), []);
+    assert.deepEqual(checkAnyClusterConfig({ ...own, context: unknown }), []);
+    const missing = checkClusterConfig({ kubeconfig: "" });
+    assert.deepEqual(checkClusterConfig(own), missing);
+    assert.deepEqual(checkAnyClusterConfig({ kubeconfig: "", context: "" }), missing);
   });
 
   it("refuses a setting that it does not have, and one that is no text", () => {

@@ -40,7 +40,7 @@ describe("refusal of the API", () => {
     for (const reason of ["ConnectionRefused", "TimedOut"]) {
       assert.equal(
         told(reason),
-        `Deployment a/b: the API's words; fix: start the cluster with "npm run up"`,
+        `Deployment a/b: the API's words; fix: start the cluster, an embedded one with "npm run up"`,
       );
     }
   });

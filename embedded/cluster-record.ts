@@ -1,0 +1,32 @@
+/** Keeps on which cluster a stack was made, and by which Kubernetes provider, in a file of the stack's own folder. */
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { z } from "zod";
+import { providerNames } from "./engine/kubernetes-provider.ts";
+import { stackPaths } from "./paths.ts";
+
+const schema = z.object({
+  provider: z.enum(providerNames),
+  /** Of an existing cluster: the uid of its namespace kube-system, which stands for the cluster for as long as it lives. */
+  uid: z.string().exactOptional(),
+});
+
+export type ClusterRecord = z.infer<typeof schema>;
+
+/** What is recorded of `stack`; `undefined` when it was never brought up by a command of ours, or the file is damaged. */
+export function readClusterRecord(stack: string): ClusterRecord | undefined {
+  try {
+    return schema.parse(JSON.parse(readFileSync(stackPaths(stack).clusterRecord, "utf8")));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Readers see the old record or the new, never a half. */
+export function writeClusterRecord(stack: string, record: ClusterRecord): void {
+  const path = stackPaths(stack).clusterRecord;
+  mkdirSync(dirname(path), { recursive: true });
+  const aside = `${path}.${process.pid}`;
+  writeFileSync(aside, `${JSON.stringify(record, null, 2)}\n`);
+  renameSync(aside, path);
+}
