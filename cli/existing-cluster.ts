@@ -34,7 +34,8 @@ export async function reachCluster(context: string): Promise<ReachedCluster> {
       uid: system?.metadata.uid ?? "unknown",
     };
   } catch (error) {
-    if (!(error instanceof KubernetesError)) throw error;
+    const isTheirs = error instanceof KubernetesError || error instanceof SyntaxError;
+    if (!isTheirs) throw error;
     throw new Failure(
       `the cluster of context "${context}" cannot be used: ${error.message}; fix: start it, or correct the context in your kubeconfig`,
     );

@@ -18,7 +18,7 @@ import {
   stopRealNode,
 } from "../embedded/kubernetes/node/real-node.ts";
 import { missingForNode, missingInNetwork } from "../embedded/kubernetes/node/requirements.ts";
-import { isSimulated, readNodes, removeNode } from "../embedded/kubernetes/nodes.ts";
+import { readNodes, removeNode } from "../embedded/kubernetes/nodes.ts";
 import { checkoutRoot, stackPaths } from "../embedded/paths.ts";
 import type { Progress } from "../embedded/progress.ts";
 import { writeSite } from "../embedded/site.ts";
@@ -75,9 +75,15 @@ export async function prepareNode(
   return { choice: { ...choice, node: "real" }, plan, args };
 }
 
-/** What this machine lacks for any real node, as far as can be told before anything is built. */
-export function missingHere(stack: string, wish: NodeWish): Promise<readonly string[]> {
-  return wish === "simulated" ? Promise.resolve([]) : missingForNode(stackPaths(stack).folder);
+/**
+ * What this machine lacks for any real node, as far as can be told before anything is built.
+ * @throws Failure with all of it when a real node is asked for
+ */
+export async function missingHere(stack: string, wish: NodeWish): Promise<readonly string[]> {
+  if (wish === "simulated") return [];
+  const missing = await missingForNode(stackPaths(stack).folder);
+  chooseNode(wish, missing);
+  return missing;
 }
 
 /** What else is in the way of a real node: of the kernel, and of this stack. */
@@ -229,7 +235,7 @@ export async function applyNode(
     await removeRealNode(stack, client);
     return undefined;
   }
-  const simulated = (await readNodes(client, node.args.identity.pool)).filter(isSimulated);
+  const simulated = await readNodes(client, node.args.identity.pool);
   for (const { metadata } of simulated) await removeNode(client, metadata.name ?? "");
   return ensureRealNode(node.args, progress);
 }

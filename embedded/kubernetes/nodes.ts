@@ -192,9 +192,10 @@ async function removeAtOnce(
   }
 }
 
-/** The nodes of a pool as they are, by name. */
+/** The simulated nodes of a pool as they are, by name. A real node may be of the same pool. */
 export async function readNodes(client: Api, pool: string): Promise<readonly KubernetesObject[]> {
-  return client.list("/api/v1/nodes", { labelSelector: `${poolLabel}=${pool}` });
+  const labelSelector = `${poolLabel}=${pool},${simulatedLabel}=true`;
+  return client.list("/api/v1/nodes", { labelSelector });
 }
 
 /** Whether a node has no machine: what runs on it is shown as simulated. */

@@ -14,6 +14,7 @@ import { replicaNeeds } from "./needs.ts";
 import type { PlannedPools } from "./node-pools.ts";
 import type { Nodes } from "./nodes.ts";
 import type { PoolPlan } from "./plan.ts";
+import { withoutRealNode } from "./real-node.ts";
 
 /**
  * The nodes of service `name`: the pool it names, else the first of its team's that has what a replica needs; any node
@@ -32,19 +33,22 @@ export function placeService(
   const spec = service.file?.spec;
   if (spec === undefined || open === undefined) return undefined;
   const reasons: string[] = [];
+  let larger = "give the team a larger pool";
   for (const candidate of open) {
     const pool = candidate === unclear ? undefined : pools.get(candidate);
     if (pool === undefined) return undefined; // it may be the one
     const reason = misfit(spec, pool);
     if (reason === undefined) return { kind: "pool", pool };
     reasons.push(`${pool.name} ${reason}`);
+    // What runs without GPUs fits this pool but for its size, which is the machine's.
+    if (pool.node !== undefined && spec.gpu === undefined) larger = withoutRealNode;
   }
   const key = service.pool === undefined ? "from" : "pool";
   return judge.refuse(draft.source, ["services", name, key], {
     code: "no-fitting-pool",
     problem: `a replica needs ${showNeeds(spec)}, and no pool open to it has that`,
     allowed: reasons.join("; "),
-    fix: "ask for less in the service file, or give the team a larger pool",
+    fix: `ask for less in the service file, or ${larger}`,
   });
 }
 

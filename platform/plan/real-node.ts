@@ -7,6 +7,9 @@ import type { PoolPlan } from "./plan.ts";
 /** Stands for the type of machine of a real node, whatever it is. */
 const thisMachine = "this-machine";
 
+/** What a person can do who has no larger machine. */
+export const withoutRealNode = "do with simulated nodes (--node=simulated)";
+
 /**
  * With a real node, the first pool without GPUs has it as its only one: simulated nodes beside it would take pods that then
  * answer nobody. The other pools stay as they are.
@@ -17,7 +20,8 @@ export function placeRealNode(
   judge: Judgement,
 ): PlannedPools {
   if (realNode === undefined) return pools;
-  const own = [...pools.values()].find((pool) => pool && pool.capacity.gpu === undefined);
+  // A pool that is unclear may be the one: then nobody has the node, or a pool behind it would be judged by it.
+  const own = [...pools.values()].find((pool) => pool?.capacity.gpu === undefined);
   if (own === undefined) {
     judge.note("no pool is without GPUs, so nothing runs on this machine's real node");
     return pools;

@@ -8,6 +8,7 @@ import type { Nodes } from "./nodes.ts";
 import { placeService } from "./placement.ts";
 import type { Labels, PoolPlan, ServicePlan } from "./plan.ts";
 import { judgeQuotas, withinQuota } from "./quota.ts";
+import { withoutRealNode } from "./real-node.ts";
 import { type Demand, type Packing, pack, replicasOf, showDemand } from "./room.ts";
 import { planService } from "./service.ts";
 import { judgeServiceFile } from "./service-file.ts";
@@ -98,6 +99,6 @@ function refusePool(
     fix:
       pool.node === undefined
         ? "raise nodes, lower replicas, or ask for less per replica"
-        : "lower replicas, ask for less per replica, or do with simulated nodes (--node=simulated)",
+        : `lower replicas, ask for less per replica, or ${withoutRealNode}`,
   });
 }

@@ -1,4 +1,4 @@
-/** After kill -9 at any point the next run ends where a clean one does. */
+/** After kill -9 at any point the next run ends where a clean one does; what a real node adds: `real-node/killed.test.ts`. */
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CheckoutCopy, finished } from "../support/checkout-copy.ts";
@@ -8,6 +8,9 @@ import { clusterObjects } from "../support/cluster-objects.ts";
 const engine = /\/pulumi (up|destroy) /;
 const controlPlane = /\/(etcd|kube-apiserver|kube-controller-manager|kube-scheduler|kwok) /;
 
+/** What the engine does is the same with a real node, and takes less time without. */
+const simulated = "--node=simulated";
+
 describe("After kill -9", function () {
   this.timeout(600_000);
   let copy: CheckoutCopy;
@@ -16,7 +19,7 @@ describe("After kill -9", function () {
 
   before(async () => {
     copy = new CheckoutCopy();
-    const { code, text } = await copy.npm("up");
+    const { code, text } = await copy.npm("up", simulated);
     assert.equal(code, 0, text);
     clean = await clusterObjects(copy.client());
     resources = copy.stateUrns()?.length ?? assert.fail("there is no state");
@@ -40,7 +43,7 @@ describe("After kill -9", function () {
   for (const { title, share } of points) {
     it(`of the engine ${title}, up goes on`, async () => {
       const wanted = Math.max(1, Math.round(share * resources));
-      const run = finished(copy.start("npm", ["run", "--silent", "up"]));
+      const run = finished(copy.start("npm", ["run", "--silent", "up", "--", simulated]));
       await until(() => (copy.stateUrns()?.length ?? 0) >= wanted, `${wanted} resources`);
       assert.equal(copy.kill(engine), 1, "the engine was killed");
       assert.notEqual((await run).code, 0);
@@ -51,7 +54,7 @@ describe("After kill -9", function () {
   }
 
   it("of everything in the middle of an update, up goes on", async () => {
-    const run = finished(copy.start("npm", ["run", "--silent", "up"]));
+    const run = finished(copy.start("npm", ["run", "--silent", "up", "--", simulated]));
     await until(() => (copy.stateUrns()?.length ?? 0) >= resources / 2, "half of the resources");
     copy.kill(/./);
     assert.notEqual((await run).code, 0);
@@ -61,7 +64,7 @@ describe("After kill -9", function () {
 
   it("while the control plane starts, up starts it anew", async () => {
     for (const process of [/\/etcd /, /\/kube-apiserver /, /\/kwok /]) {
-      const run = finished(copy.start("npm", ["run", "--silent", "up"]));
+      const run = finished(copy.start("npm", ["run", "--silent", "up", "--", simulated]));
       await until(() => copy.processes().some(({ command }) => process.test(command)), "it starts");
       copy.kill(/boot\.cjs up/);
       await run;
@@ -99,7 +102,7 @@ describe("After kill -9", function () {
   }
 
   async function upEqualsClean(): Promise<void> {
-    const { code, text } = await copy.npm("up");
+    const { code, text } = await copy.npm("up", simulated);
     assert.equal(code, 0, text);
     assert.deepEqual(await clusterObjects(copy.client()), clean);
     assert.equal(copy.stateUrns()?.length, resources);

@@ -1,9 +1,12 @@
-/** The stack `local` from nothing to nothing, run as a person runs it. */
+/** The stack `local` from nothing to nothing, run as a person runs it; with a real node: `real-node/`. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CheckoutCopy } from "../support/checkout-copy.ts";
 import { clusterObjects } from "../support/cluster-objects.ts";
+
+/** The same result on every machine. */
+const simulated = "--node=simulated";
 
 describe("npm run up and npm run down", function () {
   this.timeout(180_000);
@@ -27,7 +30,7 @@ describe("npm run up and npm run down", function () {
   });
 
   it("bring up both services on their pools and say where they run", async () => {
-    const { code, stdout, text } = await copy.npm("up");
+    const { code, stdout, text } = await copy.npm("up", simulated);
     assert.equal(code, 0, text);
     assert.match(stdout, /^Stack local is up: 2\d created\.$/m);
     assert.match(stdout, /flowers\/iris +fastapi +2\/2 +iris-\S+ +cpu-\d +simulated/);
@@ -46,7 +49,7 @@ describe("npm run up and npm run down", function () {
   });
 
   it("change nothing the second time", async () => {
-    const { code, stdout, text } = await copy.npm("up");
+    const { code, stdout, text } = await copy.npm("up", simulated);
     assert.equal(code, 0, text);
     assert.match(stdout, /^Stack local is up: nothing to change\.$/m);
     assert.deepEqual(await clusterObjects(copy.client()), clean);
@@ -58,11 +61,11 @@ describe("npm run up and npm run down", function () {
       "iris: { from: flowers/iris, replicas: 2 }",
       "iris: { from: flowers/iris, replicas: 3 }",
     );
-    const { stdout, text } = await copy.npm("up");
+    const { stdout, text } = await copy.npm("up", simulated);
     assert.match(stdout, /^Stack local is up: 1 updated, 2\d unchanged\.$/m, text);
     assert.match(stdout, /flowers\/iris +fastapi +3\/3/);
     copy.restore("stacks/local.yaml");
-    await copy.npm("up");
+    await copy.npm("up", simulated);
     assert.deepEqual(await clusterObjects(copy.client()), clean);
   });
 
@@ -89,16 +92,16 @@ describe("npm run up and npm run down", function () {
       "-  kubernetes:core/v1:Service resnet50-service delete",
       "~  kubernetes:apps/v1:Deployment iris-deployment update [diff: ~spec]",
     ]);
-    const { stdout, text } = await copy.npm("up");
+    const { stdout, text } = await copy.npm("up", simulated);
     assert.match(stdout, /^Stack local is up: /m, text);
     assert.deepEqual(await clusterObjects(copy.client()), clean);
-    assert.match((await copy.npm("up")).stdout, /nothing to change/);
+    assert.match((await copy.npm("up", simulated)).stdout, /nothing to change/);
   });
 
   it("refuse a bad spec with every problem and touch nothing", async () => {
     copy.edit("stacks/local.yaml", "nodes: 2", "nodes: { min: 3, max: 1 }");
     copy.edit("services/vision/resnet50.yaml", "memory: 8GiB", "memory: 8Gi");
-    const { code, stdout, stderr } = await copy.npm("up");
+    const { code, stdout, stderr } = await copy.npm("up", simulated);
     assert.equal(code, 1);
     assert.equal(stdout, "");
     assert.match(stderr, /^2 problems, nothing was changed:$/m);
@@ -112,7 +115,7 @@ describe("npm run up and npm run down", function () {
 
   it("refuse an embedded stack whose spec has another name", async () => {
     copy.edit("stacks/local.yaml", "name: local", "name: other");
-    const { code, stderr } = await copy.npm("up");
+    const { code, stderr } = await copy.npm("up", simulated);
     assert.equal(code, 1);
     assert.match(stderr, /^stacks\/local\.yaml: name: got "other" .* fix: write "local"$/m);
     copy.restore("stacks/local.yaml");
@@ -124,7 +127,7 @@ describe("npm run up and npm run down", function () {
       "allowPrivilegeEscalation: false",
       "allowPrivilegeEscalation: true",
     );
-    const { code, stderr, stdout } = await copy.npm("up");
+    const { code, stderr, stdout } = await copy.npm("up", simulated);
     assert.equal(code, 1);
     assert.equal(stdout, "");
     assert.match(stderr, /wl-no-priv-escalation \(mandatory\): /);

@@ -6,6 +6,7 @@ import { specFileOf, stackNames } from "../../platform/spec/pointer.ts";
 import { build } from "../../stacks/build.ts";
 import { planStack } from "../../stacks/plan.ts";
 import { record, resourceList } from "../support/record.ts";
+import { siteWithRealNode } from "../support/small-stack.ts";
 
 /**
  * Every stack planned and built whole. A changed line is a renamed, moved, added or removed resource: renames need an
@@ -22,6 +23,14 @@ describe("Resources of", () => {
       for (const list of lists) assert.equal(list, golden);
     });
   }
+
+  it("local on a real node are the same but for the simulated nodes of its pool", async () => {
+    const plan = planStack(checkoutRoot, specFileOf(checkoutRoot, "local"), siteWithRealNode);
+    const golden = readFileSync(join(import.meta.dirname, "golden", "local.txt"), "utf8");
+    const expected = golden.replace("local:index:NodePool cpu-nodes <- cpu\n", "");
+    assert.notEqual(expected, golden);
+    for (const preview of [true, false]) assert.equal(await listOf(plan, preview), expected);
+  });
 });
 
 async function listOf(plan: Parameters<typeof build>[0], preview: boolean): Promise<string> {

@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -63,6 +64,11 @@ export class CheckoutCopy {
     symlinkSync(join(checkoutRoot, "node_modules"), join(this.root, "node_modules"));
   }
 
+  /** By what processes and control groups of this copy are named. */
+  get key(): string {
+    return keyOf(join(this.state, keyOf(realpathSync(this.root))));
+  }
+
   /** Runs an npm script of the copy to its end. */
   npm(script: string, ...args: readonly string[]): Promise<CommandResult> {
     return finished(this.start("npm", ["run", "--silent", script, "--", ...args]));
@@ -106,6 +112,11 @@ export class CheckoutCopy {
     return KubernetesClient.fromFile(join(this.folder(), "stacks", "local", "kubeconfig.yaml"));
   }
 
+  /** Folder of the control plane of the stack `local`. */
+  controlPlane(): string {
+    return join(this.folder(), "stacks", "local", "control-plane");
+  }
+
   /** URNs in the stack's state as the engine last saved it; `undefined` when there is no stack. */
   stateUrns(): readonly string[] | undefined {
     const stacks = join(this.folder(), "backend", ".pulumi", "stacks", "inference-platform");
@@ -137,7 +148,7 @@ export class CheckoutCopy {
   /** Every running process that was started from this copy, found by its environment. */
   processes(): readonly OwnedProcess[] {
     const command = `INFERENCE_PLATFORM_STATE=${this.state}`;
-    const marked = `INFERENCE_PLATFORM_PROCESS=${keyOf(this.folder())}/`;
+    const marked = `INFERENCE_PLATFORM_PROCESS=${this.key}/`;
     const isOurs = (entry: string) => entry === command || entry.startsWith(marked);
     return readdirSync("/proc")
       .filter((name) => /^\d+$/.test(name) && proc(name, "environ").some(isOurs))

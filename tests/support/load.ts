@@ -5,6 +5,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 /** What became of the requests. */
 export interface LoadResult {
   readonly answered: number;
+  /**
+   * Requests that were sent a second time: the server had closed the kept connection before it saw them. Every client with a
+   * pool of connections does so, because a server may close one at any time.
+   * @see https://www.rfc-editor.org/rfc/rfc9112#section-9.3.1 (checked 2026-11)
+   */
+  readonly repeated: number;
   /** Why each lost request was lost, and when, in milliseconds from the start. */
   readonly lost: readonly string[];
 }
@@ -33,6 +39,7 @@ export class Load {
   readonly #open = new Set<Promise<void>>();
   readonly #lost: string[] = [];
   #answered = 0;
+  #repeated = 0;
   #stopped = false;
   readonly #sending: Promise<void>;
 
@@ -49,19 +56,24 @@ export class Load {
     return this.#answered;
   }
 
+  /** How many requests were lost so far. */
+  get lost(): number {
+    return this.#lost.length;
+  }
+
   /** Sends no more, and waits for the answers to what was sent. */
   async stop(): Promise<LoadResult> {
     this.#stopped = true;
     await this.#sending;
     await Promise.all(this.#open);
     this.#agent.destroy();
-    return { answered: this.#answered, lost: this.#lost };
+    return { answered: this.#answered, repeated: this.#repeated, lost: this.#lost };
   }
 
   async #send(): Promise<void> {
     const pause = 1_000 / this.#args.requestsPerSecond;
     while (!this.#stopped && Date.now() - this.#start < longestMs) {
-      const one = this.#one().then(
+      const one = this.#untilAnswered().then(
         () => void this.#answered++,
         (error: unknown) => {
           const why = error instanceof Error ? error.message : String(error);
@@ -74,18 +86,30 @@ export class Load {
     }
   }
 
-  #one(): Promise<void> {
+  async #untilAnswered(): Promise<void> {
+    try {
+      await this.#one(this.#agent);
+    } catch (error) {
+      if (!(error instanceof ClosedBefore)) throw error;
+      this.#repeated++;
+      await this.#one(new Agent());
+    }
+  }
+
+  #one(agent: Agent): Promise<void> {
     const { url, body, timeoutMs } = this.#args;
     return new Promise((resolve, reject) => {
+      let isAnswered = false;
       const sent = request(
         url,
         {
           method: "POST",
-          agent: this.#agent,
+          agent,
           headers: { "content-type": "application/json" },
           signal: AbortSignal.timeout(timeoutMs),
         },
         (answer) => {
+          isAnswered = true;
           answer.resume();
           answer.once("end", () => {
             if (answer.statusCode === 200) resolve();
@@ -94,8 +118,15 @@ export class Load {
           answer.once("error", reject);
         },
       );
-      sent.once("error", reject);
+      sent.once("error", (error) => {
+        const isClosed = "code" in error && (error.code === "ECONNRESET" || error.code === "EPIPE");
+        const isStale = sent.reusedSocket && !isAnswered && isClosed;
+        reject(isStale ? new ClosedBefore(error.message) : error);
+      });
       sent.end(JSON.stringify(body));
     });
   }
 }
+
+/** A kept connection was closed before anything came back. */
+class ClosedBefore extends Error {}

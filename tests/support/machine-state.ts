@@ -30,13 +30,14 @@ export type Topic =
 /** Topics in which a running node shows: it has namespaces and control groups. */
 export const ofRunningNode: readonly Topic[] = ["network namespaces", "control groups"];
 
-/** Values that change by themselves, below `/proc/sys`. */
+/** Values that change by themselves, below `/proc/sys`: beginnings of their names, and why. */
 const counters: Readonly<Record<string, string>> = {
   "fs/aio-nr": "requests under way",
   "fs/dentry-state": "names that the kernel remembers",
   "fs/file-nr": "open files",
   "fs/inode-nr": "files that the kernel remembers",
   "fs/inode-state": "files that the kernel remembers",
+  "fs/quota/": "how often quotas were written",
   "kernel/ns_last_pid": "the latest process",
   "kernel/perf_event_max_sample_rate": "lowered by the kernel itself when the machine is busy",
   "kernel/pty/nr": "open terminals",
@@ -121,7 +122,7 @@ function topicOf(name: string): Topic | undefined {
 export function sysctls(root = "/proc/sys"): readonly string[] {
   return filesIn(root, Number.POSITIVE_INFINITY).flatMap((path) => {
     const name = path.slice(root.length + 1);
-    if (name in counters) return [];
+    if (Object.keys(counters).some((counter) => name.startsWith(counter))) return [];
     try {
       return [`${name} = ${readFileSync(path, "utf8").trim().replaceAll("\n", "\\n")}`];
     } catch {
@@ -150,28 +151,36 @@ export function namespaceOf(pid: number): string | undefined {
   }
 }
 
-/** Whether a process, or one of those that it descends from, is of a stack of another checkout. */
+/** Whether a process is of a stack of another checkout. */
 function isOfOther(pid: number, own: string): boolean {
-  for (let at = pid; at > 1; at = parentOf(at)) {
-    const mark = textOf(`/proc/${at}/environ`)
-      .split("\0")
-      .find((entry) => entry.startsWith(marker));
-    if (mark !== undefined) return !mark.startsWith(`${marker}${own}/`);
-  }
-  return false;
+  const mark = markOf(pid);
+  return mark !== undefined && !mark.startsWith(`${own}/`);
 }
 
-const marker = "INFERENCE_PLATFORM_PROCESS=";
+/** By what a process, or the next of those that it descends from, is marked as a stack's. Containers are not marked. */
+function markOf(pid: number): string | undefined {
+  const marker = "INFERENCE_PLATFORM_PROCESS=";
+  for (let at = pid; at > 1; at = parentOf(at)) {
+    const environment = textOf(`/proc/${at}/environ`).split("\0");
+    const mark = environment.find((entry) => entry.startsWith(marker));
+    if (mark !== undefined) return mark.slice(marker.length);
+  }
+  return undefined;
+}
 
 function parentOf(pid: number): number {
   return Number(/^PPid:\s+(\d+)$/m.exec(textOf(`/proc/${pid}/status`))?.[1] ?? 0);
 }
 
-/** Folders of all hierarchies of control groups. */
+/** Folders of all hierarchies of control groups, but for those that programs of others are in. */
 function controlGroups(own: string): readonly string[] {
+  const marks = new Map(numbersIn("/proc").map((pid) => [pid, markOf(pid)]));
+  const isOwn = (pid: number) => marks.get(pid)?.startsWith(`${own}/`) ?? false;
   return foldersIn("/sys/fs/cgroup").filter((path) => {
     const stack = path.split("/").find((name) => name.startsWith("inference-platform-"));
-    return stack === undefined || stack.startsWith(`inference-platform-${own}`);
+    if (stack !== undefined) return stack.startsWith(`inference-platform-${own}`);
+    const members = textOf(join(path, "cgroup.procs")).split("\n").filter(Boolean).map(Number);
+    return members.every(isOwn);
   });
 }
 

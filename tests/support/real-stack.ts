@@ -2,18 +2,24 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KubernetesClient } from "../../embedded/kubernetes/client.ts";
-import { conditionOf, type KubernetesObject, readNumber } from "../../embedded/kubernetes/objects.ts";
+import {
+  conditionOf,
+  type KubernetesObject,
+  readNumber,
+} from "../../embedded/kubernetes/objects.ts";
 import { CheckoutCopy } from "./checkout-copy.ts";
+import type { LoadArgs } from "./load.ts";
 
-/** The team and the service whose pods run for real. */
+/** The team whose pods run for real. */
 export const namespace = "flowers";
-export const service = "iris";
+const service = "iris";
 
 /** Where the API has the service's objects. */
 export const paths = {
   pods: `/api/v1/namespaces/${namespace}/pods`,
   deployment: `/apis/apps/v1/namespaces/${namespace}/deployments/${service}`,
   budget: `/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets/${service}`,
+  policies: `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies`,
 } as const;
 
 /** The stack `local` of a copy of the checkout, with two replicas of `iris` on the real node. */
@@ -22,11 +28,14 @@ export class RealStack {
   readonly client: KubernetesClient;
   /** Address on this machine that leads to the Service. */
   readonly url: string;
+  /** A request for a prediction, to be sent many times. */
+  readonly request: Pick<LoadArgs, "url" | "body">;
 
   constructor(copy: CheckoutCopy, url: string) {
     this.copy = copy;
     this.client = copy.client();
     this.url = url;
+    this.request = predictionFrom(url);
   }
 
   /** Pods of the service, or of another workload whose pods have its name as label; those that end among them. */
@@ -43,7 +52,12 @@ export class RealStack {
   }
 }
 
-/** Gives the tests of the current `describe` the stack. They leave the service as they found it. */
+/** A request for a prediction of a server at `url`. */
+export function predictionFrom(url: string): Pick<LoadArgs, "url" | "body"> {
+  return { url: `${url}/v1/models/iris:predict`, body: { instances: [[5.1, 3.5, 1.4, 0.2]] } };
+}
+
+/** Gives the tests of the current `describe` the stack. They leave it with two ready replicas. */
 export function withRealStack(started: (stack: RealStack) => void): void {
   before(async function () {
     this.timeout(60 * 60_000); // The first run on a machine builds what the node takes.
@@ -78,7 +92,7 @@ export function isReady(pod: KubernetesObject): boolean {
 }
 
 /** Whether a pod is being deleted. */
-export function isEnding({ metadata }: KubernetesObject): boolean {
+function isEnding({ metadata }: KubernetesObject): boolean {
   return metadata.deletionTimestamp !== undefined;
 }
 

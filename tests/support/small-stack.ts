@@ -46,6 +46,15 @@ requestTimeout: 30s
   },
 } as const;
 
+/** A machine that is a node: it has room for the services without GPUs, of the small stack and of `local`. */
+export const siteWithRealNode = {
+  images: {},
+  realNode: {
+    name: "this-machine",
+    capacity: { cpu: 2, memoryMiB: 8192, ephemeralStorageMiB: 50_000, pods: 100 },
+  },
+} as const satisfies Site;
+
 type File = keyof typeof files;
 
 /** In which file, what stands there (`undefined`: all of it), and what shall stand there. */

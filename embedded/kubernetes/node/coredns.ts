@@ -104,6 +104,8 @@ function podSpec(image: string) {
         securityContext: hardened(65532, ["NET_BIND_SERVICE"]),
         readinessProbe: { ...probe("/ready", 8181), periodSeconds: 1 },
         livenessProbe: probe("/health", 8080),
+        // Answers until its successor does: while a node is drained, nothing else could find a Service.
+        lifecycle: { preStop: { sleep: { seconds: 10 } } },
         volumeMounts: [{ name: "config", mountPath: "/etc/coredns", readOnly: true }],
       },
     ],

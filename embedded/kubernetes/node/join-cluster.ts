@@ -46,6 +46,11 @@ export async function joinCluster(joining: Joining): Promise<void> {
   await until(joining, "names are not resolved", () => resolvesNames(joining.controlPlane));
 }
 
+/** Whether the cluster knows the node. */
+export async function isRegistered(client: KubernetesClient): Promise<boolean> {
+  return (await client.get(nodePath)) !== undefined;
+}
+
 /** Whether the cluster places pods on the node. A person may have cordoned it; it is ready all the same. */
 export async function takesPodsNow(client: KubernetesClient): Promise<boolean> {
   const node = await client.get(nodePath);

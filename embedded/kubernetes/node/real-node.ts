@@ -14,6 +14,7 @@ import { ownedProcesses, stopOwned } from "../../process-table.ts";
 import type { Progress, Step } from "../../progress.ts";
 import { KubernetesClient } from "../client.ts";
 import {
+  endProcesses,
   ensureProcess,
   expectAlive,
   plainName,
@@ -28,7 +29,7 @@ import { ensureCertificates } from "./certificates.ts";
 import { makeCgroups, ownCgroups, removeCgroups } from "./cgroups.ts";
 import { initOf } from "./enter.ts";
 import { type Exposed, ensureForwards } from "./forwards.ts";
-import { joinCluster, type NodeIdentity, takesPodsNow } from "./join-cluster.ts";
+import { isRegistered, joinCluster, type NodeIdentity, takesPodsNow } from "./join-cluster.ts";
 import type { MachineCapacity } from "./machine.ts";
 import { recordCgroups, recordedCgroups, writeNodeFolder } from "./node-folder.ts";
 import { type ImageArchive, NodeImages } from "./node-images.ts";
@@ -113,7 +114,11 @@ async function bringUp(args: RealNodeArgs, step: Step): Promise<RealNode> {
   step.update("namespaces");
   const gateway = await ensureProcess(site, gatewayPlan(settings, forwards), []);
   const plan = nodePlan({ controlPlane, folder, logs, models, cgroups }, programs, settings);
-  const holder = await ensureProcess(site, plan, files, () => {
+  const client = KubernetesClient.fromFile(paths.kubeconfig);
+  // A kubelet registers its node once, when it starts: of one whose Node object is gone, nothing more would be heard.
+  if (!(await isRegistered(client))) await endProcesses(site, (name) => name === nodeProcess);
+  const holder = await ensureProcess(site, plan, files, async () => {
+    await removeOldCgroups(folder); // The kubelet waits seconds for each container that it finds in them.
     recordCgroups(folder, cgroups);
     makeCgroups(cgroups);
     rmSync(join(folder, imagesAreHere), { force: true });
@@ -127,7 +132,6 @@ async function bringUp(args: RealNodeArgs, step: Step): Promise<RealNode> {
   writeFileSync(join(folder, imagesAreHere), "");
 
   step.update("kubelet, CoreDNS");
-  const client = KubernetesClient.fromFile(paths.kubeconfig);
   const addons = {
     coredns: images.coredns.reference,
     metricsServer: images.metricsServer.reference,
@@ -210,11 +214,16 @@ const emptyingMs = 10_000;
 export async function stopRealNode(stack: string): Promise<number> {
   const { node, controlPlane, logs } = stackPaths(stack);
   const ended = await stopOwned("node", stack, 0); // What is in its namespaces ends with it.
-  const deadline = Date.now() + emptyingMs;
-  let left = removeCgroups(recordedCgroups(node));
-  for (; left.length > 0 && Date.now() < deadline; left = removeCgroups(left)) await sleep(50);
-  if (left.length > 0) throw new Failure(`control groups are still in use: ${left.join(", ")}`);
+  await removeOldCgroups(node);
   rmSync(node, { recursive: true, force: true });
   removeLogs({ stack, role: "node", folder: controlPlane, logs }, logNames);
   return ended;
+}
+
+/** Removes the groups of a node that has ended. @throws Failure when one stays in use */
+async function removeOldCgroups(folder: string): Promise<void> {
+  const deadline = Date.now() + emptyingMs;
+  let left = removeCgroups(recordedCgroups(folder));
+  for (; left.length > 0 && Date.now() < deadline; left = removeCgroups(left)) await sleep(50);
+  if (left.length > 0) throw new Failure(`control groups are still in use: ${left.join(", ")}`);
 }

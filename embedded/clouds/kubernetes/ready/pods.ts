@@ -14,15 +14,22 @@ import {
 /** Reasons of a container that is only on its way. */
 const harmless: ReadonlySet<string> = new Set(["ContainerCreating", "PodInitializing"]);
 
-/** What troubles each pod of a workload that is not ready, for example `pod a: Pending, 1 Insufficient nvidia.com/gpu`. */
-export async function podTroubles(
+/** A pod that is not ready. */
+export interface TroubledPod {
+  readonly pod: KubernetesObject;
+  /** For example `pod a: Pending, 1 Insufficient nvidia.com/gpu`. */
+  readonly text: string;
+}
+
+/** The pods of a workload that are not ready, and what troubles each. */
+export async function troubledPods(
   client: KubernetesClient,
   owner: KubernetesObject,
-): Promise<readonly string[]> {
+): Promise<readonly TroubledPod[]> {
   const pods = await podsOf(client, owner);
   return pods.flatMap((pod) => {
     const trouble = troubleOf(pod);
-    return trouble === undefined ? [] : [`pod ${pod.metadata.name}: ${trouble}`];
+    return trouble === undefined ? [] : [{ pod, text: `pod ${pod.metadata.name}: ${trouble}` }];
   });
 }
 

@@ -5,7 +5,8 @@ import { isUnreachable } from "../../../kubernetes/kubernetes-error.ts";
 import type { KubernetesObject } from "../../../kubernetes/objects.ts";
 import type { Operation } from "../../resource-provider.ts";
 import { reread } from "../reread.ts";
-import { podTroubles, warningEvents } from "./pods.ts";
+import { lastWords } from "./logs.ts";
+import { type TroubledPod, troubledPods, warningEvents } from "./pods.ts";
 import { readinessOf } from "./table.ts";
 import { type Verdict, waiting } from "./verdict.ts";
 
@@ -61,7 +62,8 @@ export async function whyNotReady(
 ): Promise<readonly string[]> {
   const verdict = await judged(client, live);
   if (verdict.state === "ready") return [];
-  return [verdict.why, ...(await podTroubles(client, live)).slice(0, mostPods)];
+  const pods = await troubledPods(client, live);
+  return [verdict.why, ...pods.slice(0, mostPods).map(({ text }) => text)];
 }
 
 function endOf(isLate: boolean, seconds: number, why: string): string {
@@ -85,8 +87,8 @@ async function statusOf(
   why: string,
   isLong: boolean,
 ): Promise<string> {
-  const pods = isLong ? await ifAnswered(podTroubles(client, live)) : [];
-  return [why, ...pods.slice(0, 1)].join("; ");
+  const pods = isLong ? await ifAnswered(troubledPods(client, live)) : [];
+  return [why, ...pods.slice(0, 1).map(({ text }) => text)].join("; ");
 }
 
 async function detailsOf(
@@ -94,14 +96,27 @@ async function detailsOf(
   live: KubernetesObject,
   since: Date,
 ): Promise<readonly string[]> {
-  const pods = await ifAnswered(podTroubles(client, live));
+  const pods = await ifAnswered(troubledPods(client, live));
   const events = await ifAnswered(warningEvents(client, live, since));
+  const told = pods.slice(0, mostPods);
   const more = pods.length > mostPods ? [`and ${pods.length - mostPods} pods more`] : [];
-  return [...pods.slice(0, mostPods), ...more, ...events];
+  return [...told.map(({ text }) => text), ...more, ...events, ...(await wordsOf(client, told))];
+}
+
+/** One log is enough: pods of one revision mostly fail alike. */
+async function wordsOf(
+  client: KubernetesClient,
+  pods: readonly TroubledPod[],
+): Promise<readonly string[]> {
+  for (const { pod } of pods) {
+    const words = await lastWords(client, pod);
+    if (words !== undefined) return [words];
+  }
+  return [];
 }
 
 /** Details are worth having, but not worth failing for. */
-async function ifAnswered(found: Promise<readonly string[]>): Promise<readonly string[]> {
+async function ifAnswered<T>(found: Promise<readonly T[]>): Promise<readonly T[]> {
   try {
     return await found;
   } catch {

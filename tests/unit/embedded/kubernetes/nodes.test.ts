@@ -171,10 +171,12 @@ describe("removing a node", () => {
   });
 });
 
-describe("the nodes of a pool", () => {
-  it("are found by the pool's label", async () => {
+describe("the simulated nodes of a pool", () => {
+  it("are found by their labels, so that a real node of the pool is left alone", async () => {
     const api = fakeApi([]);
     await readNodes(api, "gpu");
-    assert.deepEqual(api.calls, ["list /api/v1/nodes inference-platform/pool=gpu"]);
+    assert.deepEqual(api.calls, [
+      "list /api/v1/nodes inference-platform/pool=gpu,inference-platform/simulated=true",
+    ]);
   });
 });

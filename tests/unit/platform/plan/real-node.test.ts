@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { emptySite, type Site } from "../../../../platform/contracts/site.ts";
+import { emptySite } from "../../../../platform/contracts/site.ts";
 import { formatIssue } from "../../../../platform/issue.ts";
-import { milliCpus } from "../../../../platform/units.ts";
-import { type Edit, judgeSmallAt, planSmallAt } from "../../../support/small-stack.ts";
+import {
+  type Edit,
+  judgeSmallAt,
+  planSmallAt,
+  siteWithRealNode as real,
+} from "../../../support/small-stack.ts";
 
-const capacity = { cpu: 2, memoryMiB: 8192, ephemeralStorageMiB: 50_000, pods: 100 };
-const real: Site = { images: {}, realNode: { name: "this-machine", capacity } };
+const { capacity } = real.realNode;
 
 /** A second pool without GPUs. */
 const secondPool: Edit = [
@@ -60,23 +63,54 @@ describe("a real node in the plan", () => {
     ]);
   });
 
-  it("never promises more than the machine has", () => {
-    const sizes = fc.record({
-      cpu: fc.integer({ min: 0, max: 80 }).map((tenths) => tenths / 10),
-      memoryMiB: fc.integer({ min: 0, max: 8192 }),
-      ephemeralStorageMiB: fc.integer({ min: 0, max: 20_000 }),
-      pods: fc.integer({ min: 0, max: 5 }),
-    });
+  it("offers no larger pool to a service that is too large for it, but simulated nodes", () => {
+    const small = { images: {}, realNode: { name: "n", capacity: { ...capacity, cpu: 0.3 } } };
+    assert.deepEqual(judgeSmallAt(small).issues.map(formatIssue), [
+      "stacks/small.yaml:16:17 services.iris.from: a replica needs 0.5 CPUs, 512MiB and 2GiB of disk, and no pool open to it has that; cpu has 0.3 CPUs on a node; fix: ask for less in the service file, or do with simulated nodes (--node=simulated) [no-fitting-pool]",
+    ]);
+  });
+
+  it("is no way out for a service that wants a GPU which its pools do not have", () => {
+    const issues = judgeSmallAt(real, ["spec", "[cpu, l4]", "[cpu]"]).issues;
+    assert.deepEqual(
+      issues.map(({ code, fix }) => [code, fix]),
+      [["no-fitting-pool", "ask for less in the service file, or give the team a larger pool"]],
+    );
+  });
+
+  it("goes to no other pool while the one before is unclear", () => {
+    const small = { images: {}, realNode: { name: "n", capacity: { ...capacity, cpu: 0.9 } } };
+    const { issues } = judgeSmallAt(
+      small,
+      secondPool,
+      ["spec", "nodes: 2 }", "nodes: { min: 3, max: 1 } }"],
+      ["spec", "flowers: { pools: [cpu]", "flowers: { pools: [big]"],
+    );
+    assert.deepEqual(
+      issues.map(({ code, path }) => [code, path]),
+      [["min-above-max", "pools.cpu.nodes"]],
+    );
+  });
+
+  it("takes exactly what it has room for", () => {
+    // Beside what the replicas need: mostly at the edge, where a wrong sum shows.
+    const slack = fc.oneof(
+      { weight: 3, arbitrary: fc.constantFrom(-1, 0, 1) },
+      { weight: 1, arbitrary: fc.integer({ min: -3000, max: 3000 }) },
+    );
+    const slacks = fc.record({ milliCpu: slack, memoryMiB: slack, diskMiB: slack, pods: slack });
     fc.assert(
-      fc.property(sizes, fc.integer({ min: 1, max: 6 }), (capacity, replicas) => {
+      fc.property(slacks, fc.integer({ min: 1, max: 6 }), (over, replicas) => {
+        const capacity = {
+          cpu: Math.max(0, replicas * 500 + over.milliCpu) / 1000,
+          memoryMiB: Math.max(0, replicas * 512 + over.memoryMiB),
+          ephemeralStorageMiB: Math.max(0, replicas * 2048 + over.diskMiB),
+          pods: Math.max(0, replicas + over.pods),
+        };
         const site = { images: {}, realNode: { name: "n", capacity } };
         const edit: Edit = ["spec", "iris, replicas: 2", `iris, replicas: ${replicas}`];
-        const { plan } = judgeSmallAt(site, edit);
-        if (plan === undefined) return; // refused
-        assert.ok(replicas * 500 <= milliCpus(capacity.cpu));
-        assert.ok(replicas * 512 <= capacity.memoryMiB);
-        assert.ok(replicas * 2048 <= capacity.ephemeralStorageMiB);
-        assert.ok(replicas <= capacity.pods);
+        const fits = Object.values(over).every((rest) => rest >= 0);
+        assert.equal(judgeSmallAt(site, edit).plan !== undefined, fits);
       }),
     );
   });
