@@ -119,7 +119,7 @@ function topicOf(name: string): Topic | undefined {
 }
 
 /** Each setting of the kernel that can be read, as `name = value`. */
-export function sysctls(root = "/proc/sys"): readonly string[] {
+function sysctls(root = "/proc/sys"): readonly string[] {
   return filesIn(root, Number.POSITIVE_INFINITY).flatMap((path) => {
     const name = path.slice(root.length + 1);
     if (Object.keys(counters).some((counter) => name.startsWith(counter))) return [];

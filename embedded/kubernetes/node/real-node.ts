@@ -13,6 +13,7 @@ import { checkoutState, keyOf, stackPaths } from "../../paths.ts";
 import { ownedProcesses, stopOwned } from "../../process-table.ts";
 import type { Progress, Step } from "../../progress.ts";
 import { KubernetesClient } from "../client.ts";
+import { removeNode } from "../nodes.ts";
 import {
   endProcesses,
   ensureProcess,
@@ -31,6 +32,7 @@ import { initOf } from "./enter.ts";
 import { type Exposed, ensureForwards } from "./forwards.ts";
 import { isRegistered, joinCluster, type NodeIdentity, takesPodsNow } from "./join-cluster.ts";
 import type { MachineCapacity } from "./machine.ts";
+import { nodeName } from "./network.ts";
 import { recordCgroups, recordedCgroups, writeNodeFolder } from "./node-folder.ts";
 import { type ImageArchive, NodeImages } from "./node-images.ts";
 import {
@@ -115,8 +117,11 @@ async function bringUp(args: RealNodeArgs, step: Step): Promise<RealNode> {
   const gateway = await ensureProcess(site, gatewayPlan(settings, forwards), []);
   const plan = nodePlan({ controlPlane, folder, logs, models, cgroups }, programs, settings);
   const client = KubernetesClient.fromFile(paths.kubeconfig);
-  // A kubelet registers its node once, when it starts: of one whose Node object is gone, nothing more would be heard.
-  if (!(await isRegistered(client))) await endProcesses(site, (name) => name === nodeProcess);
+  if (!(await isRegistered(client))) {
+    // A kubelet registers its node once, when it starts, and then refuses for good the pods that it had before.
+    await endProcesses(site, (name) => name === nodeProcess);
+    await removeNode(client, nodeName);
+  }
   const holder = await ensureProcess(site, plan, files, async () => {
     await removeOldCgroups(folder); // The kubelet waits seconds for each container that it finds in them.
     recordCgroups(folder, cgroups);

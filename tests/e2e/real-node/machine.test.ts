@@ -148,7 +148,7 @@ describe("A comparison of the machine's states", function () {
 
   it("notices a network namespace that is left", async () => {
     const before = await machineState("trial");
-    const holder = execFile("unshare", ["--net", "sleep", "20"]);
+    const holder = execFile(inNamespaces, ["--net", "sleep", "20"]);
     try {
       await new Promise((resolve) => setTimeout(resolve, 500));
       const found = differences(before, await machineState("trial"));
@@ -175,6 +175,9 @@ describe("A comparison of the machine's states", function () {
   });
 });
 
+/** The machine's own program that runs another one in new namespaces. */
+const inNamespaces: string = "unshare";
+
 /** What a comparison says after a line of shell in namespaces of its own. */
 async function changesBy(change: string): Promise<readonly string[]> {
   const { path: tools } = await nodeTools(silent);
@@ -185,7 +188,7 @@ async function changesBy(change: string): Promise<readonly string[]> {
     execFileSync("sh", ["-ec", process.argv[1]]);
     console.log(JSON.stringify(differences(before, await machineState("trial"))));`;
   const { stdout } = await promisify(execFile)(
-    "unshare",
+    inNamespaces,
     [
       ...["--net", "--mount", "--propagation=private", process.execPath],
       ...["--input-type=module", "--eval", script, change],

@@ -5,9 +5,6 @@ import { Load, type LoadResult } from "../../support/load.ts";
 import { paths, predictionFrom, type RealStack, withRealStack } from "../../support/real-stack.ts";
 import { makeVariant, type Variant } from "../../support/real-variant.ts";
 
-/** How long the node does not hear that a pod ends. Shorter than the planned pause before a server ends, 10 s. */
-const unheardMs = 7_000;
-
 describe("requests to a real service", function () {
   this.timeout(240_000);
   let stack: RealStack;
@@ -35,8 +32,18 @@ describe("requests to a real service", function () {
     }
   }
 
-  it("are all answered while a pod is deleted, although the node hears of it late", async () => {
-    await losesNothing(() => deletePodUnheard("iris"));
+  it("are all answered while a pod is deleted", async () => {
+    await losesNothing(async () => {
+      await deletePods("iris", 1);
+      await stack.settled();
+    });
+  });
+
+  it("are all answered during the pause before a server ends, even if all pods are deleted", async () => {
+    const { answered, lost } = await duringPause("iris", stack.request);
+    await stack.settled();
+    console.log(`      ${answered} requests answered`);
+    assert.deepEqual(lost, []);
   });
 
   it("are all answered while a new version takes over", async () => {
@@ -66,31 +73,26 @@ describe("requests to a real service", function () {
     });
     after(() => hasty.remove());
 
-    it("are lost when a pod is deleted and the node hears of it late", async () => {
-      const load = new Load(predictionFrom(hasty.url));
-      await deletePodUnheard("hasty");
-      const { answered, lost } = await load.stop();
+    it("are lost in the same time", async () => {
+      const { answered, lost } = await duringPause("hasty", predictionFrom(hasty.url));
       console.log(`      ${answered} requests answered, ${lost.length} lost`);
       assert.ok(lost.length > 0, `${answered} answered`);
     });
   });
 
-  /**
-   * Deletes a pod while kube-proxy stands still, as if the cluster were large and busy: on one node news is often faster than
-   * the signal to the server, and nothing would be lost without a pause either.
-   */
-  async function deletePodUnheard(name: string): Promise<void> {
-    const proxy = stack.copy.processes().find(({ command }) => /^\S*kube-proxy /.test(command));
-    const [pod] = await stack.pods(name);
-    assert.ok(proxy && pod);
-    process.kill(proxy.pid, "SIGSTOP");
-    try {
-      await stack.client.remove(`${paths.pods}/${pod.metadata.name}`);
-      await sleep(unheardMs);
-    } finally {
-      process.kill(proxy.pid, "SIGCONT");
+  /** What becomes of requests from the deletion of all pods until shortly before the planned pause of 10 s is over. */
+  async function duringPause(name: string, request: RealStack["request"]): Promise<LoadResult> {
+    const load = new Load(request);
+    await deletePods(name, 2);
+    await sleep(8_000);
+    return load.stop();
+  }
+
+  async function deletePods(name: string, count: number): Promise<void> {
+    const pods = await stack.pods(name);
+    for (const { metadata } of pods.slice(0, count)) {
+      await stack.client.remove(`${paths.pods}/${metadata.name}`);
     }
-    await stack.settled(2, name);
   }
 });
 
