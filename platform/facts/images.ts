@@ -32,7 +32,7 @@ export const images = {
     repository: "localhost/inference-platform/storage-initializer",
     tag: "0.20.0",
     digest: "unresolved", // Built on each machine; the digest is in the stack's site.
-    source: "https://pypi.org/project/kserve-storage/0.20.0/",
+    source: "https://github.com/kserve/kserve/tree/v0.20.0/python/storage",
     checked: "2026-11",
   },
 } as const satisfies Record<string, Image>;
