@@ -21,7 +21,7 @@ export function nodeWish(text: string): NodeWish {
 }
 
 /**
- * Chooses by the wish and the reasons against a real node, of which `reasons` gives the next ones, the cheapest first.
+ * Chooses by the wish and by what is in the way of a real node.
  * @throws Failure with all reasons when a real node is asked for and is not to be had
  */
 export function chooseNode(wish: NodeWish, reasons: readonly string[]): NodeChoice {

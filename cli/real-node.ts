@@ -2,10 +2,10 @@
 import { join } from "node:path";
 import type { BuildName } from "../embedded/engine/builds.ts";
 import { ensureBuild } from "../embedded/engine/go-build.ts";
-import { ensureImage, type LocalImage } from "../embedded/images/ensure-image.ts";
+import { buildImage, ensureImage, type LocalImage } from "../embedded/images/ensure-image.ts";
 import { ensureIrisModel } from "../embedded/images/model.ts";
 import { nodeTools } from "../embedded/images/node-tools.ts";
-import { type ImageName, recipes } from "../embedded/images/recipes.ts";
+import { type Recipe, recipes } from "../embedded/images/recipes.ts";
 import type { KubernetesClient } from "../embedded/kubernetes/client.ts";
 import { leaveCluster } from "../embedded/kubernetes/node/join-cluster.ts";
 import { machineCapacity } from "../embedded/kubernetes/node/machine.ts";
@@ -150,17 +150,9 @@ function imagesOf({ pod }: ServicePlan): readonly string[] {
   return containers.map(({ image }) => image.split("@", 1)[0] ?? image);
 }
 
-function recipeOf(reference: string): ImageName | undefined {
-  return imageNames.find((name) => recipes[name].reference === reference);
+function recipeOf(reference: string): Recipe | undefined {
+  return Object.values<Recipe>(recipes).find((recipe) => recipe.reference === reference);
 }
-
-const imageNames: readonly ImageName[] = [
-  "pause",
-  "coredns",
-  "metrics-server",
-  "storage-initializer",
-  "iris",
-];
 
 async function serviceImages(
   plan: PlatformPlan,
@@ -168,8 +160,8 @@ async function serviceImages(
 ): Promise<readonly LocalImage[]> {
   const references = new Set(realServices(plan).flatMap(imagesOf));
   const images: LocalImage[] = [];
-  for (const name of imageNames.filter((one) => references.has(recipes[one].reference))) {
-    images.push(await ensureImage(name, progress));
+  for (const recipe of [...references].flatMap((reference) => recipeOf(reference) ?? [])) {
+    images.push(await buildImage(recipe, progress));
   }
   return images;
 }

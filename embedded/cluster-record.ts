@@ -1,8 +1,8 @@
 /** Keeps on which cluster a stack was made, and by which Kubernetes provider, in a file of the stack's own folder. */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { providerNames } from "./engine/kubernetes-provider.ts";
+import { writeIfChanged } from "./kubernetes/settings.ts";
 import { stackPaths } from "./paths.ts";
 
 const schema = z.object({
@@ -24,9 +24,5 @@ export function readClusterRecord(stack: string): ClusterRecord | undefined {
 
 /** Readers see the old record or the new, never a half. */
 export function writeClusterRecord(stack: string, record: ClusterRecord): void {
-  const path = stackPaths(stack).clusterRecord;
-  mkdirSync(dirname(path), { recursive: true });
-  const aside = `${path}.${process.pid}`;
-  writeFileSync(aside, `${JSON.stringify(record, null, 2)}\n`);
-  renameSync(aside, path);
+  writeIfChanged(stackPaths(stack).clusterRecord, `${JSON.stringify(record, null, 2)}\n`);
 }

@@ -1,8 +1,8 @@
 /** Keeps what a stack has on this machine in a file of the stack's own folder. */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { emptySite, type Site } from "../platform/contracts/site.ts";
+import { writeIfChanged } from "./kubernetes/settings.ts";
 import { stackPaths } from "./paths.ts";
 
 const schema = z.object({
@@ -31,9 +31,5 @@ export function readSite(stack: string): Site {
 
 /** Readers see the old site or the new, never a half. */
 export function writeSite(stack: string, site: Site): void {
-  const path = stackPaths(stack).site;
-  mkdirSync(dirname(path), { recursive: true });
-  const aside = `${path}.${process.pid}`;
-  writeFileSync(aside, `${JSON.stringify(site, null, 2)}\n`);
-  renameSync(aside, path);
+  writeIfChanged(stackPaths(stack).site, `${JSON.stringify(site, null, 2)}\n`);
 }

@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cachedFolder } from "../engine/cached-folder.ts";
+import { shellQuote } from "../engine/home.ts";
 import { Failure } from "../failure.ts";
 import { buildsRoot } from "../paths.ts";
 import type { Progress } from "../progress.ts";
@@ -44,11 +45,7 @@ export async function nodeTools(progress: Progress): Promise<NodeTools> {
 
 /** A shell script that runs a command with its own arguments behind it. */
 export function wrapper(command: readonly string[]): string {
-  return `#!/bin/sh\nexec ${command.map(quoted).join(" ")} "$@"\n`;
-}
-
-function quoted(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`;
+  return `#!/bin/sh\nexec ${command.map(shellQuote).join(" ")} "$@"\n`;
 }
 
 async function checkRunc(runc: string): Promise<void> {

@@ -1,6 +1,6 @@
 /** DNS of a cluster with a real node. */
 import type { KubernetesObject } from "../objects.ts";
-import { hardened, placement, probe } from "./addon-pod.ts";
+import { deploymentOf, hardened, placement, probe } from "./addon-pod.ts";
 import { clusterDomain, dnsAddress } from "./network.ts";
 
 const name = "coredns";
@@ -72,16 +72,7 @@ export function corednsObjects(image: string): readonly KubernetesObject[] {
         ],
       },
     },
-    {
-      apiVersion: "apps/v1",
-      kind: "Deployment",
-      metadata: { name, namespace, labels },
-      spec: {
-        replicas: 1,
-        selector: { matchLabels: labels },
-        template: { metadata: { labels }, spec: podSpec(image) },
-      },
-    },
+    deploymentOf({ name, namespace, labels }, podSpec(image)),
   ];
 }
 

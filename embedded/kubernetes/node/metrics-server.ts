@@ -1,6 +1,6 @@
 /** CPU and memory of pods and nodes, for `kubectl top` and autoscalers. */
 import type { KubernetesObject } from "../objects.ts";
-import { hardened, placement, probe } from "./addon-pod.ts";
+import { deploymentOf, hardened, placement, probe } from "./addon-pod.ts";
 
 const name = "metrics-server";
 const namespace = "kube-system";
@@ -60,16 +60,7 @@ export function metricsServerObjects(image: string): readonly KubernetesObject[]
       metadata: { name, namespace, labels },
       spec: { selector: labels, ports: [{ name: "https", port: 443, targetPort: "https" }] },
     },
-    {
-      apiVersion: "apps/v1",
-      kind: "Deployment",
-      metadata: { name, namespace, labels },
-      spec: {
-        replicas: 1,
-        selector: { matchLabels: labels },
-        template: { metadata: { labels }, spec: podSpec(image) },
-      },
-    },
+    deploymentOf({ name, namespace, labels }, podSpec(image)),
     {
       apiVersion: "apiregistration.k8s.io/v1",
       kind: "APIService",

@@ -1,19 +1,11 @@
 /** Images of a real node. There is no registry: each is an archive that is read in. */
 import { join } from "node:path";
+import type { LocalImage } from "../../images/ensure-image.ts";
 import { runInside } from "./enter.ts";
 import type { NodePrograms } from "./processes.ts";
 
-/** An image in a file. */
-export interface ImageArchive {
-  /** Name and tag, for example `localhost/inference-platform/iris:0.1.0`. */
-  readonly reference: string;
-  readonly digest: `sha256:${string}`;
-  /** Path of an OCI archive. */
-  readonly archive: string;
-}
-
 /** Name by which containerd finds an image when a pod asks for its digest. */
-function digestReference({ reference, digest }: ImageArchive): string {
+function digestReference({ reference, digest }: LocalImage): string {
   return `${reference.slice(0, reference.lastIndexOf(":"))}@${digest}`;
 }
 
@@ -33,7 +25,7 @@ export class NodeImages {
   }
 
   /** Reads in those images that the node does not have. A tag that means another image by now is moved. */
-  async ensure(images: readonly ImageArchive[]): Promise<void> {
+  async ensure(images: readonly LocalImage[]): Promise<void> {
     const present = new Set(await this.list());
     for (const image of images) {
       if (present.has(digestReference(image))) continue;

@@ -9,6 +9,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../../failure.ts";
+import type { LocalImage } from "../../images/ensure-image.ts";
 import { checkoutState, keyOf, stackPaths } from "../../paths.ts";
 import { ownedProcesses, stopOwned } from "../../process-table.ts";
 import type { Progress, Step } from "../../progress.ts";
@@ -34,7 +35,7 @@ import { isRegistered, joinCluster, type NodeIdentity, takesPodsNow } from "./jo
 import type { MachineCapacity } from "./machine.ts";
 import { nodeName } from "./network.ts";
 import { recordCgroups, recordedCgroups, writeNodeFolder } from "./node-folder.ts";
-import { type ImageArchive, NodeImages } from "./node-images.ts";
+import { NodeImages } from "./node-images.ts";
 import {
   type Forward,
   gatewayPlan,
@@ -50,12 +51,12 @@ export interface RealNodeArgs {
   readonly programs: NodePrograms;
   /** Images of the node itself. */
   readonly images: {
-    readonly pause: ImageArchive;
-    readonly coredns: ImageArchive;
-    readonly metricsServer: ImageArchive;
+    readonly pause: LocalImage;
+    readonly coredns: LocalImage;
+    readonly metricsServer: LocalImage;
   };
   /** Images of services. */
-  readonly serviceImages: readonly ImageArchive[];
+  readonly serviceImages: readonly LocalImage[];
   readonly capacity: MachineCapacity;
   readonly identity: NodeIdentity;
   /** Services to be reached from the machine. */
