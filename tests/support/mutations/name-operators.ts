@@ -46,6 +46,7 @@ export const nameOperators: readonly Operator[] = [
             reading(service.name),
             inSpec("teams", service.team),
             inSpec("services", service.name),
+            inSpec("pools"),
           ],
           edit: (stack) => [
             {
