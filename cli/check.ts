@@ -1,6 +1,7 @@
 /** `npm run check`: everything about the code that can be judged without running it. */
 import { spawn } from "node:child_process";
 import { appendFileSync } from "node:fs";
+import { join } from "node:path";
 import { Failure } from "../embedded/failure.ts";
 import { checkoutRoot } from "../embedded/paths.ts";
 import { main } from "./command.ts";
@@ -66,12 +67,11 @@ await main({
 async function runChecks(): Promise<void> {
   const results = await Promise.all(checks.map(runCheck));
   const failed = results.filter((result) => !result.ok);
-  recordCounts(results.length - failed.length, failed.length);
-  if (failed.length === 0) return;
   const texts = failed.map(
     ({ check, output }) => `--- ${check.title}\n${output.trim()}\nfix: ${check.fix}`,
   );
-  throw new Failure(texts.join("\n\n"));
+  record(results.length - failed.length, texts);
+  if (texts.length > 0) throw new Failure(texts.join("\n\n"));
 }
 
 interface Result {
@@ -100,8 +100,10 @@ function runCheck(check: Check): Promise<Result> {
   });
 }
 
-/** CI adds up the results of all suites from this file. */
-function recordCounts(passed: number, failed: number): void {
-  const file = process.env["INFERENCE_PLATFORM_RESULTS"];
-  if (file) appendFileSync(file, `${passed} ${failed}\n`);
+/** CI adds up the counts of all suites, and repeats what failed, from the files of this folder. */
+function record(passed: number, failures: readonly string[]): void {
+  const folder = process.env["INFERENCE_PLATFORM_RESULTS"];
+  if (!folder) return;
+  appendFileSync(join(folder, "counts"), `${passed} ${failures.length}\n`);
+  for (const text of failures) appendFileSync(join(folder, "failures"), `${text}\n`);
 }

@@ -232,8 +232,12 @@ export async function applyNode(
   return ensureRealNode(node.args, progress);
 }
 
-/** Ends the real node of `stack`, if it has one, and takes it and its pods out of the cluster. */
+/**
+ * Ends the real node of `stack`, if it has one, and takes it and its pods out of the cluster. In this order: a kubelet that
+ * still runs would register its node again.
+ */
 export async function removeRealNode(stack: string, client: KubernetesClient): Promise<number> {
+  const ended = await stopRealNode(stack);
   await leaveCluster(client);
-  return stopRealNode(stack);
+  return ended;
 }

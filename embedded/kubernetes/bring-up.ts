@@ -93,10 +93,13 @@ export async function ensureControllers(
   site: Site,
   settings: Settings,
   binaries: Binaries,
-  { client, authority }: Core,
+  core: Core,
   step: Step,
 ): Promise<readonly Running[]> {
+  const { client, authority } = core;
   step.update(controllerNames.join(", "));
+  // A controller that missed its API server, if only for a second, asks for changes ever more rarely, up to once a minute.
+  if (core.processes.some(({ isNew }) => isNew)) await endProcesses(site, isController);
   const stages = stagesOf(binaries);
   writeIfChanged(join(site.folder, files.authority), authority);
   writeIfChanged(join(site.folder, files.stages), stages);
@@ -118,6 +121,10 @@ export async function ensureControllers(
     async () => ((await canHoldPods(client)) && Date.now() >= settled) || undefined,
   );
   return processes;
+}
+
+function isController(name: string): boolean {
+  return controllerNames.some((known) => known === name);
 }
 
 async function grantKwok(client: KubernetesClient): Promise<void> {

@@ -1,5 +1,6 @@
-// Mocha's own "spec" output, and the counts in a file that CI adds up. A test that was skipped has not passed.
+// Mocha's own "spec" output, and for CI the counts and the failures in files. A test that was skipped has not passed.
 const { appendFileSync } = require("node:fs");
+const { join } = require("node:path");
 const { reporters } = require("mocha");
 
 class CountingReporter extends reporters.Spec {
@@ -9,10 +10,18 @@ class CountingReporter extends reporters.Spec {
    */
   constructor(runner, options) {
     super(runner, options);
+    const folder = process.env["INFERENCE_PLATFORM_RESULTS"];
+    if (!folder) return;
+    runner.on("fail", (test, error) => {
+      const text = `${test.fullTitle()}\n    ${error.message.replaceAll("\n", "\n    ")}\n`;
+      appendFileSync(join(folder, "failures"), text);
+    });
+    runner.on("pending", (test) => {
+      appendFileSync(join(folder, "failures"), `${test.fullTitle()}\n    was skipped\n`);
+    });
     runner.once("end", () => {
-      const file = process.env["INFERENCE_PLATFORM_RESULTS"];
       const { passes, failures, pending } = this.stats;
-      if (file) appendFileSync(file, `${passes} ${failures + pending}\n`);
+      appendFileSync(join(folder, "counts"), `${passes} ${failures + pending}\n`);
     });
   }
 }

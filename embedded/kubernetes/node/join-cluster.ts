@@ -91,13 +91,31 @@ async function until(
   }
 }
 
-/** Takes everything of the node out of the cluster, also the pods on it, when no kubelet is left to end them. */
+/**
+ * Takes everything of the node out of the cluster, also the pods on it, when no kubelet is left to end them.
+ * The Deployments go first, with all that is theirs: a ReplicaSet that outlived the account of its pods would fail to make
+ * them, and the controller manager would let its successor of the same name wait for that, up to minutes.
+ */
 export async function leaveCluster(client: KubernetesClient): Promise<void> {
   // First of all: while this API does not answer, no namespace can be deleted.
   await client.remove(metricsApiPath);
-  for (const object of [...addonObjects({ coredns: "", metricsServer: "" }, 0)].reverse()) {
+  const objects = [...addonObjects({ coredns: "", metricsServer: "" }, 0)].reverse();
+  const paths: string[] = [];
+  const deployments: string[] = [];
+  for (const object of objects) {
     const path = await client.pathOf(referenceTo(object));
-    if (path !== undefined) await client.remove(path);
+    if (path !== undefined) (object.kind === "Deployment" ? deployments : paths).push(path);
   }
+  for (const path of deployments) await client.remove(path, { propagation: "Foreground" });
   await removeNode(client, nodeName);
+  await areGone(client, deployments);
+  for (const path of paths) await client.remove(path);
+}
+
+/** Waits for what is being deleted. No longer than it is worth: a controller manager that is dead deletes nothing. */
+async function areGone(client: KubernetesClient, paths: readonly string[]): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  for (const path of paths) {
+    while (Date.now() < deadline && (await client.get(path)) !== undefined) await sleep(100);
+  }
 }
